@@ -1,0 +1,18 @@
+/** One suite for everything: node, swc, random order (jest prints the seed to replay). */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  transform: {
+    '^.+\\.(ts|js|mjs)$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } },
+    ],
+  },
+  // These packages are published as ES modules only; jest's loader needs them turned into CommonJS.
+  transformIgnorePatterns: ['/node_modules/(?!(jose|@peculiar|p-limit|yocto-queue)/)'],
+  randomize: true,
+  testTimeout: 30000,
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '1GB',
+};

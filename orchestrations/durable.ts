@@ -1,0 +1,67 @@
+import type { OrchestrationContext, RetryOptions, Task } from 'durable-functions';
+import * as durable from 'durable-functions';
+import type { z } from 'zod';
+
+/** A generator that yields durable tasks and returns T. Called with `yield*`, it stays typed. */
+export type Steps<T> = Generator<Task, T, unknown>;
+
+/** An activity as orchestrations know it: its name, and what crosses the border either way. */
+export interface Activity<I, O> {
+  readonly name: string;
+  readonly input: z.ZodType<I>;
+  readonly output: z.ZodType<O>;
+}
+
+/** What a retry may cure is tried again after 1, 2, 4, 8 and 10 minutes, then every 10: about a day in all. */
+function patience(): RetryOptions {
+  const options = new durable.RetryOptions(60_000, 150);
+  options.backoffCoefficient = 2;
+  options.maxRetryIntervalInMilliseconds = 600_000;
+  return options;
+}
+
+/** Runs one activity. Its result is parsed again here: history is JSON, so it may be old or foreign. */
+export function* call<I, O>(context: OrchestrationContext, activity: Activity<I, O>, input: I): Steps<O> {
+  return activity.output.parse(yield context.df.callActivityWithRetry(activity.name, patience(), input));
+}
+
+/** Runs one activity for each input, side by side; results in the order of the inputs. */
+export function* callAll<I, O>(
+  context: OrchestrationContext,
+  activity: Activity<I, O>,
+  inputs: readonly I[],
+): Steps<readonly O[]> {
+  const tasks = inputs.map((input) => context.df.callActivityWithRetry(activity.name, patience(), input));
+  const results = (yield context.df.Task.all(tasks)) as readonly unknown[];
+  return results.map((result) => activity.output.parse(result));
+}
+
+/** Waits for an event; what came with it, or undefined once the deadline has passed. */
+export function* arrives<T>(
+  context: OrchestrationContext,
+  event: { readonly name: string; readonly data: z.ZodType<T> },
+  timeoutInMs: number,
+): Steps<T | undefined> {
+  const deadline = new Date(context.df.currentUtcDateTime.getTime() + timeoutInMs);
+  const timer = context.df.createTimer(deadline);
+  const arrival = context.df.waitForExternalEvent(event.name);
+  const first = yield context.df.Task.any([arrival, timer]);
+  if (first !== arrival) return undefined;
+  timer.cancel();
+  return event.data.parse(arrival.result);
+}
+
+/** Lets time pass. */
+export function* rest(context: OrchestrationContext, durationInMs: number): Steps<void> {
+  yield context.df.createTimer(new Date(context.df.currentUtcDateTime.getTime() + durationInMs));
+}
+
+/** The input of this orchestration, parsed. */
+export function inputOf<T>(context: OrchestrationContext, schema: z.ZodType<T>): T {
+  return schema.parse(context.df.getInput());
+}
+
+/** Starts this orchestration again with a clean history: the one way to live for months. */
+export function startOver(context: OrchestrationContext, input: object): void {
+  context.df.continueAsNew(input);
+}

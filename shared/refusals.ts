@@ -1,0 +1,60 @@
+/** May the same call be made again? Never: it will be refused again. Later: the world may have changed. */
+export type Retry = 'never' | 'later';
+
+interface Refusal {
+  readonly status: number;
+  readonly retry: Retry;
+  readonly causes: string;
+  readonly action: string;
+}
+
+/**
+ * Every refusal lifeboat can answer with. A code is API: documented once (docs/errors.md lists exactly these),
+ * never reused. Add one only when the caller can act differently on it.
+ */
+export const refusals = {
+  BadRequest: {
+    status: 400,
+    retry: 'never',
+    causes: 'A part of the request is missing or not of the form the operation takes.',
+    action: 'Correct the part that the message names and send the request again.',
+  },
+  NotFound: {
+    status: 404,
+    retry: 'never',
+    causes: 'The resource was never created, was removed, or its name is misspelt.',
+    action: 'List the parent resource to see what exists.',
+  },
+  Conflict: {
+    status: 409,
+    retry: 'later',
+    causes: 'The resource is in a state, or is used in a way, that does not allow this now.',
+    action: 'Read the resource; do what the message says stands in the way, then try again.',
+  },
+  PreconditionFailed: {
+    status: 412,
+    retry: 'later',
+    causes: 'Somebody changed the resource after it was read.',
+    action: 'Read it again and repeat the change on what is there now.',
+  },
+  StaleWriter: {
+    status: 412,
+    retry: 'never',
+    causes: 'Another worker, or a fence, moved the replica disk on.',
+    action: 'Nothing: the worker reads the position again and decides.',
+  },
+  InvalidSettings: {
+    status: 500,
+    retry: 'never',
+    causes: 'A setting of the app is missing or malformed.',
+    action: 'Correct the named setting; local.settings.sample.json shows them all.',
+  },
+  InternalError: {
+    status: 500,
+    retry: 'later',
+    causes: 'A fault in lifeboat or in a service it stands on.',
+    action: 'Try again; if it stays, report the request id that the answer carries.',
+  },
+} as const satisfies Record<string, Refusal>;
+
+export type ErrorCode = keyof typeof refusals;
