@@ -19,6 +19,8 @@ export const Settings = z.object({
   /** Blob endpoints of the account that change logs land in, and of the one that replica disks live in. */
   CACHE_BLOB_ENDPOINT: z.url(),
   TARGET_BLOB_ENDPOINT: z.url(),
+  /** Called before anything is reported durable, where storage keeps its newest writes in memory. Absent in Azure. */
+  BARRIER_URL: z.url().optional(),
   /** Who signs the tokens that callers bring, and whom they must be meant for. */
   IDENTITY_ISSUER: z.url(),
   IDENTITY_AUDIENCE: text,
