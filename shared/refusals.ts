@@ -43,6 +43,50 @@ export const refusals = {
     causes: 'Another worker, or a fence, moved the replica disk on.',
     action: 'Nothing: the worker reads the position again and decides.',
   },
+  LogTorn: {
+    status: 422,
+    retry: 'never',
+    causes: 'A part of the change log does not match its checksum: it was damaged or only partly written.',
+    action: 'Send the log again from the spool; if that is damaged too, start a resync.',
+  },
+  LogTruncated: {
+    status: 422,
+    retry: 'never',
+    causes: 'The change log ends before its trailer: the upload was cut.',
+    action: 'Send the log again from the spool.',
+  },
+  LogOversized: {
+    status: 413,
+    retry: 'never',
+    causes: 'The change log, or a part of it, claims more than the format allows.',
+    action: 'Seal logs sooner: at most 256 MiB of data, in frames of at most 256 KiB.',
+  },
+  LogCorrupt: {
+    status: 422,
+    retry: 'never',
+    causes:
+      'The change log contradicts itself: counts, lengths or digests do not agree, though its checksums do.',
+    action: 'Look for a fault in the program that wrote the log; then start a resync.',
+  },
+  LogOutOfRange: {
+    status: 422,
+    retry: 'never',
+    causes: 'The change log writes beyond the end of the disk it names.',
+    action: 'If the disk grew, report its new size first; otherwise start a resync.',
+  },
+  LogUnaligned: {
+    status: 422,
+    retry: 'never',
+    causes: 'A size or an offset in the change log is not a whole number of 512-byte sectors.',
+    action: 'Look for a fault in the program that wrote the log; then start a resync.',
+  },
+  LogUnknownVersion: {
+    status: 422,
+    retry: 'never',
+    causes:
+      'The file is not a change log, or of a version, codec or record kind that this release does not read.',
+    action: 'Upgrade the service before the agents.',
+  },
   InvalidSettings: {
     status: 500,
     retry: 'never',
