@@ -1,0 +1,1 @@
+export { openCertificates, type Certificates, type CertificatesOptions } from './certificates';
