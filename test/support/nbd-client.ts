@@ -79,11 +79,8 @@ export class NbdClient {
   }
 
   #request(
-    type: number,
-    offsetBytes: number,
-    lengthBytes: number,
+    asked: Omit<RequestFields, 'handle' | 'flags'> & { readonly flags?: number },
     payload?: Uint8Array,
-    flags = 0,
   ): Promise<Buffer> {
     const handle = this.#nextHandle++;
     return new Promise((resolve, reject) => {
