@@ -1,0 +1,1 @@
+export { startStorage, type Storage, type StorageOptions } from './storage';
