@@ -16,6 +16,7 @@ export interface DiskSnapshot {
 }
 
 export interface ReadAnswer {
+  /** The caller's own, to keep and to change. */
   readonly data: Uint8Array;
   /** The disk's (or snapshot's) number at the moment of this very read. */
   readonly number: number;
@@ -37,7 +38,10 @@ export interface ReplicaDisk {
   /** Turns whole sectors into zeros, any length. Refuses like `write`. Safe to repeat. */
   clear(range: Range, atNumber: number): Promise<void>;
   read(range: Range, snapshotId?: string): Promise<ReadAnswer>;
-  /** Refuses with `StaleWriter` if the number was moved since that etag was read. */
+  /**
+   * Refuses with `StaleWriter` if the number was moved since that etag was read, with `SnapshotRefused` if the storage
+   * takes no more of them for now.
+   */
   snapshot(ifEtag: string): Promise<DiskSnapshot>;
   snapshots(): Promise<readonly DiskSnapshot[]>;
   /** Safe to repeat. */

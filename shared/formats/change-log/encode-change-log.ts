@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { LifeboatError } from '../../errors';
 import type { LogHeader } from '../../model/change-log';
 import { endOf, type Extent } from '../../model/extent';
 import { compressBody } from './codec';
 import { encodeFrameHeader } from './frame-header';
 import { encodeHeader } from './header';
-import { frameLimit, logDataLimitBytes, type Codec } from './layout';
+import type { Codec } from './layout';
+import { expectWithinLimits } from './limits';
 import { encodeMarker } from './marker';
 import { packFrames } from './pack-frames';
 import { encodeRecords } from './records';
@@ -34,25 +34,18 @@ export async function encodeChangeLog(
   const parts: Uint8Array[] = [encodeHeader({ header, isSorted, markerBytes: marker?.length ?? 0 })];
   if (marker !== undefined) parts.push(marker);
 
-  let frameCount = 0;
-  let recordCount = 0;
-  let dataBytes = 0;
+  const counts = { frameCount: 0, recordCount: 0, dataBytes: 0 };
   for (const frame of packFrames(extents, header.diskSizeBytes)) {
     const encoded = await encodeFrame(frame, codec);
     parts.push(...encoded.parts);
-    frameCount += 1;
-    recordCount += frame.length;
-    dataBytes += encoded.dataBytes;
-  }
-  if (frameCount > frameLimit || dataBytes > logDataLimitBytes) {
-    throw new LifeboatError(
-      'LogOversized',
-      `${dataBytes} bytes in ${frameCount} frames are too many for one log.`,
-    );
+    counts.frameCount += 1;
+    counts.recordCount += frame.length;
+    counts.dataBytes += encoded.dataBytes;
+    expectWithinLimits(counts, isSorted);
   }
 
   const digest = digestOf(parts);
-  parts.push(encodeTrailer({ frameCount, recordCount, dataBytes, digest }));
+  parts.push(encodeTrailer({ ...counts, digest }));
   return { bytes: Buffer.concat(parts), digest };
 }
 

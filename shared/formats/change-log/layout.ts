@@ -19,6 +19,9 @@ export const frameDataLimitBytes = 256 * 1024;
 export const frameRecordLimit = 4096;
 export const frameLimit = 16_384;
 export const logDataLimitBytes = 256 * 1024 * 1024;
+/** Writes that are not sorted have to be folded in memory, so a log may hold fewer of them. */
+export const unsortedDataLimitBytes = 16 * 1024 * 1024;
+export const unsortedRecordLimit = 65_536;
 export const memberLimit = 4096;
 
 /** A block of LZ4 cannot stand for more than this many times its own size. */

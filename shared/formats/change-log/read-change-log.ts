@@ -8,15 +8,8 @@ import { ByteSource } from './byte-source';
 import { uncompressBody } from './codec';
 import { decodeFrameHeader } from './frame-header';
 import { decodeHeader } from './header';
-import {
-  frameHeaderBytes,
-  frameLimit,
-  headerBytes,
-  logDataLimitBytes,
-  magic,
-  recordBytes,
-  trailerBytes,
-} from './layout';
+import { frameHeaderBytes, headerBytes, magic, recordBytes, trailerBytes } from './layout';
+import { expectWithinLimits } from './limits';
 import { decodeMarker } from './marker';
 import { decodeRecords } from './records';
 import { expectTrailer, type Trailer } from './trailer';
@@ -78,9 +71,7 @@ export class ChangeLogReader {
         }
         reachedBytes = endOf(extent);
       }
-      if (counts.frameCount > frameLimit || counts.dataBytes > logDataLimitBytes) {
-        throw new LifeboatError('LogOversized', 'The change log holds more than one log may.');
-      }
+      expectWithinLimits(counts, this.isSorted);
       yield extents;
     }
   }

@@ -1,0 +1,127 @@
+import { LifeboatError } from '../errors';
+import type { Extent } from '../model/extent';
+import { fold } from '../model/fold';
+import {
+  azureCosts,
+  planWrites,
+  type PlannedWrite,
+  type TransferCosts,
+  type Window,
+} from '../model/plan-writes';
+import { RegionCutter } from '../model/region-cutter';
+import { bytesOf, RunMerger, type DataRun, type Run } from '../model/run';
+import type { ReplicaDisk } from '../ports/replica-disk';
+import { BufferPool } from './buffer-pool';
+import { spread } from './spread';
+
+/** Writes in the order they were made, in frames; a reader of a change log is one. */
+export interface ExtentSource {
+  /** The extents ascend and do not overlap, so that they can be applied while they are read. */
+  readonly isSorted: boolean;
+  frames(): AsyncIterable<readonly Extent[]>;
+}
+
+export interface ApplyOptions {
+  /** The open number every write is conditioned on. */
+  readonly atNumber: number;
+  readonly costs?: TransferCosts;
+  readonly concurrency?: number;
+}
+
+export interface Applied {
+  /** Requests to the disk, reads included. */
+  readonly requests: number;
+  readonly writtenBytes: number;
+  readonly readBytes: number;
+}
+
+/**
+ * Writes all extents to a disk that is open at `atNumber`, each page once, several pages at a time. Refuses with
+ * `StaleWriter` as soon as the disk has moved on. When it returns or throws, no write of it is under way any more.
+ * Safe to repeat from the first page, and beside another that applies the same extents.
+ */
+export async function applyExtents(
+  disk: ReplicaDisk,
+  source: ExtentSource,
+  { atNumber, costs = azureCosts, concurrency = 4 }: ApplyOptions,
+): Promise<Applied> {
+  const counts = { requests: 0, writtenBytes: 0, readBytes: 0 };
+  const applier = new Applier(disk, atNumber, counts);
+  await spread(plannedWrites(source, costs), concurrency, (write) => applier.apply(write));
+  return counts;
+}
+
+async function* plannedWrites(source: ExtentSource, costs: TransferCosts): AsyncGenerator<PlannedWrite> {
+  const cutter = new RegionCutter();
+  for await (const run of source.isSorted ? mergedRuns(source) : foldedRuns(source)) {
+    for (const region of cutter.push(run)) yield* planWrites(region, costs);
+  }
+  for (const region of cutter.end()) yield* planWrites(region, costs);
+}
+
+async function* mergedRuns(source: ExtentSource): AsyncGenerator<Run> {
+  const merger = new RunMerger();
+  for await (const extents of source.frames()) {
+    for (const extent of extents) yield* merger.push(extent);
+  }
+  yield* merger.end();
+}
+
+async function* foldedRuns(source: ExtentSource): AsyncGenerator<Run> {
+  const extents: Extent[] = [];
+  for await (const frame of source.frames()) extents.push(...frame);
+  yield* fold(extents);
+}
+
+class Applier {
+  readonly #buffers = new BufferPool();
+
+  constructor(
+    private readonly disk: ReplicaDisk,
+    private readonly atNumber: number,
+    private readonly counts: { requests: number; writtenBytes: number; readBytes: number },
+  ) {}
+
+  async apply(write: PlannedWrite): Promise<void> {
+    switch (write.kind) {
+      case 'clear':
+        this.counts.requests += 1;
+        return this.disk.clear(write, this.atNumber);
+      case 'write':
+        return this.#applyRun(write.run);
+      case 'window':
+        return this.#applyWindow(write);
+    }
+  }
+
+  async #applyRun(run: DataRun): Promise<void> {
+    const [only] = run.parts;
+    if (only !== undefined && run.parts.length === 1) return this.#write(run.offsetBytes, only);
+    return this.#buffers.lend(run.lengthBytes, (buffer) =>
+      this.#write(run.offsetBytes, bytesOf(run, buffer)),
+    );
+  }
+
+  /** Reads what is there, lays the runs over it, writes it back. What was read under another number is not trusted. */
+  async #applyWindow(window: Window): Promise<void> {
+    const answer = await this.disk.read(window);
+    this.counts.requests += 1;
+    this.counts.readBytes += window.lengthBytes;
+    if (answer.number !== this.atNumber) {
+      throw new LifeboatError('StaleWriter', `the replica has moved on to ${answer.number}`);
+    }
+    for (const { offsetBytes, lengthBytes, runs } of window.clusters) {
+      const start = offsetBytes - window.offsetBytes;
+      const bytes = answer.data.subarray(start, start + lengthBytes);
+      for (const run of runs) bytes.set(bytesOf(run), run.offsetBytes - offsetBytes);
+      await this.#write(offsetBytes, bytes);
+    }
+  }
+
+  async #write(offsetBytes: number, data: Uint8Array): Promise<void> {
+    this.counts.requests += 1;
+    this.counts.writtenBytes += data.length;
+    const extent = { kind: 'data', offsetBytes, lengthBytes: data.length, data } as const;
+    await this.disk.write(extent, this.atNumber);
+  }
+}
