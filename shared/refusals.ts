@@ -87,6 +87,62 @@ export const refusals = {
       'The file is not a change log, or of a version, codec or record kind that this release does not read.',
     action: 'Upgrade the service before the agents.',
   },
+  LogForeignEpoch: {
+    status: 422,
+    retry: 'never',
+    causes: 'The change log says that it belongs to another replica or epoch than the place it was put.',
+    action: 'Send the log of this replica and epoch; if there is none, ask for a new epoch.',
+  },
+  LogReordered: {
+    status: 422,
+    retry: 'never',
+    causes: 'The change log carries a later sequence than its name.',
+    action: 'Send the log of the sequence that the status answer wants.',
+  },
+  LogReplayed: {
+    status: 422,
+    retry: 'never',
+    causes: 'The change log carries an earlier sequence than its name: an old log was sent again.',
+    action: 'Send the log of the sequence that the status answer wants.',
+  },
+  LogBrokenChain: {
+    status: 422,
+    retry: 'never',
+    causes:
+      'The change log does not follow the log before it: two agents, or two lives of one, share an epoch.',
+    action: 'Make sure that one agent alone feeds the replica, then start a resync.',
+  },
+  CacheFull: {
+    status: 429,
+    retry: 'later',
+    causes: 'The change logs of this replica that wait in the cache have reached its quota.',
+    action: 'Keep logs in the spool and ask again; if it stays, look at why the replica does not follow.',
+  },
+  SnapshotRefused: {
+    status: 409,
+    retry: 'later',
+    causes: 'The storage account takes no more snapshots of this disk for now.',
+    action:
+      'Nothing: the next marker is tried again. Turn the journal on if markers come faster than snapshots may.',
+  },
+  BaseMoved: {
+    status: 409,
+    retry: 'never',
+    causes: 'The replica is not closed exactly at the position that the new epoch was to continue from.',
+    action: 'Ask for a `rebase` epoch.',
+  },
+  PointNotWhole: {
+    status: 409,
+    retry: 'later',
+    causes: 'The recovery point is not held by every disk of its marker, or is being removed.',
+    action: 'Choose a recovery point that is listed as whole.',
+  },
+  PointPinned: {
+    status: 409,
+    retry: 'later',
+    causes: 'A running job needs a recovery point of this replica.',
+    action: 'Wait for the job that the message names, or cancel it.',
+  },
   InvalidSettings: {
     status: 500,
     retry: 'never',
