@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What went wrong, in the words people see. */
-export const JobError = z.looseObject({
+export const JobError = z.object({
   code: z.string(),
   message: z.string(),
   causes: z.string().default(''),
@@ -21,7 +21,7 @@ export const taskStates = [
 ] as const;
 
 /** One step of a job, by Site Recovery's names. */
-export const JobTask = z.looseObject({
+export const JobTask = z.object({
   /** `EnableProtectionPreflightChecksTask` ... */
   taskId: z.string(),
   name: z.string(),
@@ -47,7 +47,7 @@ export const jobStates = [
 export type RecordedJobState = (typeof jobStates)[number];
 
 /** A long piece of work the user can watch. Its id is the orchestration's and the operation's. */
-export const JobRecord = z.looseObject({
+export const JobRecord = z.object({
   jobId: z.string(),
   vaultId: z.string(),
   /** `EnableDr`, `TestFailover` ... */

@@ -1,0 +1,76 @@
+import type { ItemHold } from '../../contracts/catalogue/protected-item';
+import type { JobRecord } from '../../contracts/jobs/record';
+import { timeOrderedId } from '../../model/time-ordered-id';
+import type { Verb } from '../../model/scenarios/scenario';
+import type { Clock } from '../../ports/clock';
+import type { Ids } from '../../ports/ids';
+import type { Jobs } from '../../ports/jobs';
+import type { Log } from '../../ports/log';
+import type { Records } from '../../ports/records';
+import { removeResource } from '../catalogue/resources';
+import { holdItem, holdPlan } from './hold';
+import { jobIdOf, jobLedger, type NewJob } from './job-ledger';
+
+export interface JobOffice {
+  readonly records: Records;
+  readonly jobs: Jobs;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+}
+
+/** What a job takes for itself while it runs. */
+export type Taking =
+  { readonly item: string; readonly verb: Verb } | { readonly plan: string; readonly verb: string };
+
+/** A new id for a job: ids sort by time. */
+export function newJobId({ clock, ids }: Pick<JobOffice, 'clock' | 'ids'>): string {
+  return timeOrderedId(clock.now(), ids.uuid());
+}
+
+/**
+ * Writes a job down, takes what it works on, and starts it. In this order a crash loses nothing: a job that was written
+ * down is started by whoever looks at it next, see `startIfForgotten`.
+ */
+export async function acceptJob(office: JobOffice, job: NewJob, taking?: Taking): Promise<JobRecord> {
+  const ledger = jobLedger(office.records, office.clock);
+  const record = await ledger.begin(job);
+  try {
+    if (taking !== undefined) await take(office, record, taking);
+  } catch (refused) {
+    await removeResource(office.records, jobIdOf(record));
+    throw refused;
+  }
+  await startJob(office, record);
+  return record;
+}
+
+/** Starts a job that was written down but, as far as anybody can see, never started. Safe to repeat. */
+export async function startIfForgotten(office: JobOffice, job: JobRecord): Promise<void> {
+  const isOld = office.clock.now() - job.acceptedAtInMs > 2_000;
+  if (job.state === 'NotStarted' && isOld) await startJob(office, job);
+}
+
+async function startJob(office: JobOffice, job: JobRecord): Promise<void> {
+  try {
+    await office.jobs.start(job.jobId, job.orchestration, job.input);
+  } catch (error) {
+    office.log.warn('a job waits to be started', { jobId: job.jobId, error: String(error) });
+  }
+}
+
+async function take(office: JobOffice, job: JobRecord, taking: Taking): Promise<void> {
+  const hold: ItemHold = {
+    jobId: job.jobId,
+    scenarioName: job.scenarioName,
+    verb: taking.verb,
+    sinceInMs: office.clock.now(),
+  };
+  const ledger = jobLedger(office.records, office.clock);
+  const where = { records: office.records, ledger };
+  if ('item' in taking) {
+    await holdItem(where, { itemId: taking.item, vaultId: job.vaultId, hold, verb: taking.verb });
+  } else {
+    await holdPlan(where, { planId: taking.plan, vaultId: job.vaultId, hold });
+  }
+}
