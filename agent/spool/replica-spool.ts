@@ -1,0 +1,162 @@
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { assert } from '../../shared/assert';
+import { verifyChangeLog } from '../../shared/formats/change-log/verify-change-log';
+import { replaceFile } from './durable-file';
+import type { SpoolCipher } from './spool-cipher';
+
+/** The last log sealed, or at sequence 0 the epoch's base: what the next log is chained to. */
+const Head = z.object({
+  epoch: z.int().min(1),
+  sequence: z.int().nonnegative(),
+  digest: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Which boot of the machine sealed it: what a power cut took is not known, so another boot's spool proves nothing. */
+  bootId: z.string(),
+});
+export type SpoolHead = z.infer<typeof Head>;
+
+export interface SpooledLog {
+  readonly sequence: number;
+  readonly sizeBytes: number;
+}
+
+export interface SpoolOptions {
+  readonly folder: string;
+  readonly cipher: SpoolCipher;
+  readonly bootId: string;
+}
+
+const logName = /^(\d{11})\.log$/;
+
+/**
+ * The sealed logs of one replica's epoch that are not durable at the target yet, on the agent's own disk. A number is
+ * sealed once: the file is in place before the head names it, and a head that is ahead of its files proves a loss.
+ */
+export class ReplicaSpool {
+  readonly #options: SpoolOptions;
+  #head: SpoolHead | undefined;
+  readonly #logs = new Map<number, SpooledLog>();
+  #sizeBytes = 0;
+
+  private constructor(options: SpoolOptions) {
+    this.#options = options;
+  }
+
+  /** Opens what is there. Without a head afterwards, nothing could be proved and the epoch is lost. */
+  static async open(options: SpoolOptions): Promise<ReplicaSpool> {
+    await mkdir(options.folder, { recursive: true, mode: 0o700 });
+    const spool = new ReplicaSpool(options);
+    await spool.#load();
+    return spool;
+  }
+
+  get head(): SpoolHead | undefined {
+    return this.#head;
+  }
+
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  /** What waits, in order. */
+  get logs(): readonly SpooledLog[] {
+    return [...this.#logs.values()].sort((left, right) => left.sequence - right.sequence);
+  }
+
+  /** Starts an epoch; whatever an older one left is removed. */
+  async begin(epoch: number, chainHead: string): Promise<void> {
+    this.#head = undefined;
+    await rm(this.#headPath(), { force: true });
+    await this.freeThrough(Infinity);
+    await this.#moveHead({ epoch, sequence: 0, digest: chainHead, bootId: this.#options.bootId });
+  }
+
+  /** Keeps the next log for good. */
+  async keep(sequence: number, bytes: Uint8Array, digest: string): Promise<void> {
+    const head = this.#head;
+    assert(
+      head !== undefined && sequence === head.sequence + 1,
+      `log ${sequence} is not the next of the spool`,
+    );
+    await replaceFile(this.#logPath(sequence), this.#options.cipher.seal(bytes));
+    this.#note(sequence, bytes.byteLength);
+    await this.#moveHead({ ...head, sequence, digest });
+  }
+
+  /** The bytes of a log as they were sealed, or nothing if it is not here any more. */
+  async read(sequence: number): Promise<Buffer | undefined> {
+    if (!this.#logs.has(sequence)) return undefined;
+    return this.#options.cipher.open(await readFile(this.#logPath(sequence)));
+  }
+
+  /** Frees every log up to this one: the target holds them durably. */
+  async freeThrough(sequence: number): Promise<void> {
+    for (const log of this.logs) {
+      if (log.sequence > sequence) return;
+      await rm(this.#logPath(log.sequence), { force: true });
+      this.#logs.delete(log.sequence);
+      this.#sizeBytes -= log.sizeBytes;
+    }
+  }
+
+  async #load(): Promise<void> {
+    const head = Head.safeParse(await readJson(this.#headPath()));
+    for (const name of await readdir(this.#options.folder)) {
+      const match = logName.exec(name);
+      if (match === null) continue;
+      const { size } = await stat(join(this.#options.folder, name));
+      this.#note(Number(match[1]), size);
+    }
+    if (!head.success || head.data.bootId !== this.#options.bootId) return;
+    this.#head = await this.#proved(head.data);
+  }
+
+  /** The head, moved over a log that was put in place just before the agent died, or nothing if a log is missing. */
+  async #proved(head: SpoolHead): Promise<SpoolHead | undefined> {
+    const sequences = this.logs.map((log) => log.sequence);
+    const isContiguous = sequences.every(
+      (sequence, index) => index === 0 || sequence === (sequences[index - 1] ?? 0) + 1,
+    );
+    const newest = sequences.at(-1) ?? head.sequence;
+    if (!isContiguous || newest > head.sequence + 1 || newest < head.sequence) return undefined;
+    if (newest === head.sequence) return head;
+    const bytes = await this.read(newest);
+    if (bytes === undefined) return undefined;
+    const { header, digest } = await verifyChangeLog(once(bytes));
+    if (header.previousDigest !== head.digest || header.epoch !== head.epoch) return undefined;
+    const moved = { ...head, sequence: newest, digest };
+    await this.#moveHead(moved);
+    return moved;
+  }
+
+  async #moveHead(head: SpoolHead): Promise<void> {
+    await replaceFile(this.#headPath(), [Buffer.from(JSON.stringify(head))]);
+    this.#head = head;
+  }
+
+  #note(sequence: number, sizeBytes: number): void {
+    this.#sizeBytes += sizeBytes - (this.#logs.get(sequence)?.sizeBytes ?? 0);
+    this.#logs.set(sequence, { sequence, sizeBytes });
+  }
+
+  #headPath(): string {
+    return join(this.#options.folder, 'head.json');
+  }
+
+  #logPath(sequence: number): string {
+    return join(this.#options.folder, `${String(sequence).padStart(11, '0')}.log`);
+  }
+}
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(bytes);
+}
