@@ -1,0 +1,52 @@
+import { type Json, type JsonObject } from '../json';
+import type { Container } from './containers';
+import { ridOf } from './names';
+
+/** A document as it is kept: its own properties as text, what the server adds beside it. */
+export interface DocumentRow {
+  readonly lsn: number;
+  readonly container: number;
+  readonly partition: string;
+  readonly id: string;
+  /** The lsn of its first write: it never changes, so the rid is made of it. */
+  readonly born: number | null;
+  readonly writtenAt: number;
+  readonly expiresAt: number | null;
+  readonly body: string;
+}
+
+export const documentColumns = 'lsn, container, partition, id, born, writtenAt, expiresAt, body';
+
+const systemNames = ['_rid', '_self', '_etag', '_ts', '_attachments', '_lsn'];
+
+/** Differs for every write of a catalogue, and between catalogues: the salt was drawn when the file was made. */
+export function etagOf({ lsn }: Pick<DocumentRow, 'lsn'>, salt: string): string {
+  return `"${salt}-${lsn.toString(16).padStart(12, '0')}"`;
+}
+
+/** The document with what the server adds, without parsing it. */
+export function presentDocument(row: DocumentRow, container: Container, salt: string): string {
+  const rid = ridOf(container.number, row.born ?? row.lsn);
+  const added = JSON.stringify({
+    _rid: rid,
+    _self: `dbs/${container.databaseRid}/colls/${container.rid}/docs/${rid}/`,
+    _etag: etagOf(row, salt),
+    _attachments: 'attachments/',
+    _ts: Math.floor(row.writtenAt / 1000),
+  });
+  return `${row.body.slice(0, -1)},${added.slice(1)}`;
+}
+
+/** What of a document is the user's. */
+export function bodyOf(document: JsonObject): string {
+  const entries = Object.entries(document).filter(([name]) => !systemNames.includes(name));
+  return JSON.stringify(Object.fromEntries(entries));
+}
+
+export function isLive({ expiresAt }: Pick<DocumentRow, 'expiresAt'>, nowInMs: number): boolean {
+  return expiresAt === null || expiresAt > nowInMs;
+}
+
+export function parseBody(text: string): Json {
+  return JSON.parse(text) as Json;
+}

@@ -1,0 +1,3 @@
+export { type Catalogue, type CatalogueOptions, startCatalogue } from './catalogue';
+export { type Clock } from './wire/service';
+export { type ThrottleOrder } from './wire/throttle';
