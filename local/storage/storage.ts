@@ -7,7 +7,7 @@ import { startControl } from './control';
 import { takeOverSaving } from './saving';
 
 const saveEveryMs = 5_000;
-const lockPatienceInMs = 5_000;
+const lockPatienceInMs = 2_000;
 const lockRetryInMs = 50;
 
 export interface StorageOptions extends AzuriteOptions {

@@ -73,6 +73,8 @@ describe('the local token issuer', () => {
   const ask = (body: string, tenant = tenantId, headers: Record<string, string> = {}) =>
     post(`${identity.origin}/${tenant}/oauth2/v2.0/token`, body, headers);
 
+  const tokenOf = async (body: string) => (await ask(body)).body['access_token'] ?? 'none';
+
   it('gives the official client-secret credential a token that verifies against its key set', async () => {
     const { token, expiresOnTimestamp } = await credential().getToken(`${resource}/.default`);
     const { payload, protectedHeader } = await verified(identity, token, resource);
@@ -114,26 +116,24 @@ describe('the local token issuer', () => {
   });
 
   it('lets tokens expire by its own clock', async () => {
-    const { access_token: token } = (await ask(form())).body;
+    const token = await tokenOf(form());
     const remote = keySet(identity);
     await expect(jwtVerify(token, remote, { currentDate: new Date(now + 3_599_000) })).resolves.toBeDefined();
     await expect(jwtVerify(token, remote, { currentDate: new Date(now + 3_601_000) })).rejects.toThrow('exp');
     now += 7_200_000;
-    const { access_token: later } = (await ask(form())).body;
+    const later = await tokenOf(form());
     await expect(jwtVerify(later, remote, { currentDate: new Date(now) })).resolves.toBeDefined();
   });
 
   it('signs with the same key after a restart', async () => {
-    const { access_token: token } = (await ask(form())).body;
+    const token = await tokenOf(form());
     await identity.stop();
     identity = await start();
     await expect(jwtVerify(token, keySet(identity))).resolves.toBeDefined();
   });
 
   it('writes the audience as the caller wrote the resource', async () => {
-    const { access_token: token } = (
-      await ask(form({ scope: 'https://management.core.windows.net//.default' }))
-    ).body;
+    const token = await tokenOf(form({ scope: 'https://management.core.windows.net//.default' }));
     const { payload } = await jwtVerify(token, keySet(identity));
     expect(payload.aud).toBe('https://management.core.windows.net/');
   });
@@ -146,15 +146,20 @@ describe('the local token issuer', () => {
     expect(answer.status).toBe(200);
   });
 
+  const noClient = { client_id: undefined };
   it.each([
-    ['a wrong secret', { client_secret: 'guess' }, tenantId, 401, 'invalid_client', 7000215],
-    ['an unknown client', { client_id: tenantId }, tenantId, 400, 'unauthorized_client', 700016],
-    ['an unknown tenant', {}, 'elsewhere', 400, 'invalid_request', 90002],
-    ['an unknown resource', { scope: 'https://nowhere/.default' }, tenantId, 400, 'invalid_resource', 500011],
-    ['a scope that is no default', { scope: `${resource}/Read` }, tenantId, 400, 'invalid_scope', 1002012],
-    ['no client', { client_id: undefined }, tenantId, 400, 'invalid_request', 900144],
-    ['another grant', { grant_type: 'password' }, tenantId, 400, 'unsupported_grant_type', 70003],
-  ])('refuses %s as Entra does', async (_, changes, tenant, status, error, code) => {
+    { what: 'a wrong secret', changes: { client_secret: 'guess' }, is: [401, 'invalid_client', 7000215] },
+    { what: 'an unknown client', changes: { client_id: tenantId }, is: [400, 'unauthorized_client', 700016] },
+    { what: 'an unknown tenant', tenant: 'elsewhere', is: [400, 'invalid_request', 90002] },
+    {
+      what: 'an unknown resource',
+      changes: { scope: 'https://no/.default' },
+      is: [400, 'invalid_resource', 500011],
+    },
+    { what: 'a scope that is no default', changes: { scope: resource }, is: [400, 'invalid_scope', 1002012] },
+    { what: 'no client', changes: noClient, is: [400, 'invalid_request', 900144] },
+    { what: 'another grant', changes: { grant_type: 'x' }, is: [400, 'unsupported_grant_type', 70003] },
+  ])('refuses $what as Entra does', async ({ changes, tenant, is: [status, error, code] }) => {
     const answer = await ask(form(changes), tenant);
     expect(answer.status).toBe(status);
     expect(answer.body).toMatchObject({
@@ -199,12 +204,14 @@ function send(
   method: string,
   headers: Record<string, string> = {},
   body = '',
-): Promise<{ status: number; body: any }> {
+): Promise<{ status: number; body: Record<string, string> }> {
   return new Promise((resolve, reject) => {
     const call = request(url, { method, headers }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) }));
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) as Record<string, string> }),
+      );
     });
     call.on('error', reject).end(body);
   });
