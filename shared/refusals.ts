@@ -133,11 +133,35 @@ export const refusals = {
     causes: 'The request body is larger than any operation needs.',
     action: 'Send a smaller body.',
   },
+  IdentityUnavailable: {
+    status: 503,
+    retry: 'later',
+    causes: 'The token issuer, or the way to it, is down.',
+    action: 'Try again; check that the issuer in the settings can be reached.',
+  },
+  JobFailed: {
+    status: 409,
+    retry: 'later',
+    causes: 'The work behind the operation failed.',
+    action: 'Read the job: its tasks name what failed, why, and what to do.',
+  },
+  JobCancelled: {
+    status: 409,
+    retry: 'later',
+    causes: 'Somebody cancelled the job.',
+    action: 'Start the operation again if it is still wanted.',
+  },
   StaleWriter: {
     status: 412,
     retry: 'never',
     causes: 'Another worker, or a fence, moved the replica disk on.',
     action: 'Nothing: the worker reads the position again and decides.',
+  },
+  DiskTooLarge: {
+    status: 400,
+    retry: 'never',
+    causes: 'The disk is larger than a fixed VHD can be: 2,040 GiB.',
+    action: 'Leave the disk out of protection, or split it.',
   },
   LogTorn: {
     status: 422,

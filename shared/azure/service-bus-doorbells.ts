@@ -1,0 +1,13 @@
+import type { ServiceBusSender } from '@azure/service-bus';
+import type { Doorbell } from '../contracts/doorbell';
+import type { Doorbells } from '../ports/doorbells';
+
+/** Doorbells as messages of a queue with sessions: those of one replica come one at a time. */
+export class ServiceBusDoorbells implements Doorbells {
+  constructor(private readonly queue: ServiceBusSender) {}
+
+  async ring(replicaId: string): Promise<void> {
+    const body: Doorbell = { replicaId };
+    await this.queue.sendMessages({ body, contentType: 'application/json', sessionId: replicaId });
+  }
+}
