@@ -11,8 +11,6 @@ import { startHost } from './start-host';
 const usage = `Usage: node main.js --data <folder> [--app .] [--port 7071] [--https-port <port> --cert <pem> --key <pem>]
   [--before-settle <url>] [--log-level <level>] [--ignore-keys] [--max-body-bytes <n>] [--drain-ms <n>] [--no-supervisor]`;
 
-const startedAtMs = performance.now();
-
 function readArguments(parameters: readonly string[]): { host: HostOptions; isSupervised: boolean } {
   const { values } = parseArgs({
     args: [...parameters],
@@ -100,7 +98,7 @@ async function runWorker(options: HostOptions): Promise<void> {
   process.stdout.write(`${functionTable(host.functions)}\n`);
   const https = host.httpsPort === undefined ? '' : ` and https://127.0.0.1:${host.httpsPort}`;
   process.stdout.write(
-    `Host listening on http://127.0.0.1:${host.port}${https}, started in ${Math.round(performance.now() - startedAtMs)} ms\n`,
+    `Host listening on http://127.0.0.1:${host.port}${https}, started in ${Math.round(performance.now())} ms\n`,
   );
   process.send?.({ kind: 'listening', port: host.port, httpsPort: host.httpsPort ?? null, pid: process.pid });
 }

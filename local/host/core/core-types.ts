@@ -5,7 +5,7 @@ export interface TypedData {
   readonly json?: string;
   readonly bytes?: Uint8Array;
   readonly http?: HttpData;
-  readonly int?: number;
+  readonly int?: number | string;
   readonly double?: number;
   readonly collectionString?: { readonly string: readonly string[] };
   readonly collectionBytes?: { readonly bytes: readonly Uint8Array[] };

@@ -42,10 +42,19 @@ export async function listenHttp(options: HttpListenerOptions): Promise<HttpList
   const { port } = server.address() as AddressInfo;
   const scheme = tls === undefined ? 'http' : 'https';
   const fallbackHost = `${address}:${port}`;
+  let isClosing = false;
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    // A connection kept alive would hold the host back after its last answer.
+    response.once('finish', () => isClosing && setImmediate(() => server.closeIdleConnections()));
     void answer(request, response, { ...options, scheme, fallbackHost });
   });
-  return { port, close: (graceInMs) => closeServer(server, graceInMs) };
+  return {
+    port,
+    close: (graceInMs) => {
+      isClosing = true;
+      return closeServer(server, graceInMs);
+    },
+  };
 }
 
 type AnswerOptions = HttpListenerOptions & {

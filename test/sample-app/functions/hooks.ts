@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { note } from './seen';
 
-app.hook.appStart((context) => note('appStart', Object.keys(context)));
+app.hook.appStart((context) => note('appStart', Object.keys(context.hookData)));
 app.hook.preInvocation((context) => {
   if (context.invocationContext.functionName !== 'hooked') return;
   context.hookData['marked'] = true;

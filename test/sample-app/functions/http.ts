@@ -42,7 +42,7 @@ app.http('teapot', {
     headers: { 'x-teapot': 'short', 'content-type': 'application/octet-stream' },
     cookies: [
       { name: 'first', value: 'a b', httpOnly: true, secure: true, sameSite: 'Strict', maxAge: 60 },
-      { name: 'second', value: '2', path: '/tea', sameSite: 'None', expires: new Date(0) },
+      { name: 'second', value: '2', path: '/tea', sameSite: 'None', expires: new Date(86_400_000) },
     ],
   }),
 });
