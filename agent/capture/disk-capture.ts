@@ -18,6 +18,9 @@ export interface DiskCaptureOptions {
   };
   /** Beyond this much data in the open log its blocks are only marked, and copied later. */
   readonly openLogLimitBytes: number;
+  /** The open log is to be sealed once it holds this much. */
+  readonly sealAtBytes: number;
+  readonly onSealDue: () => void;
 }
 
 /** Up to here the thread pool costs more than it gives. */
@@ -204,6 +207,7 @@ export class DiskCapture implements BlockDevice {
     const isFull = extent.kind === 'data' && this.#openLog.dataBytes + extent.lengthBytes > openLogLimitBytes;
     if (isFull) this.#doubt(extent);
     else this.#openLog.append(extent, clock.now());
+    if (this.#openLog.dataBytes >= this.#options.sealAtBytes) this.#options.onSealDue();
   }
 
   /** The log does not say what the disk holds here: these blocks are copied (again), even if a copy is on its way. */

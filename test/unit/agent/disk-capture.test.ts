@@ -29,7 +29,18 @@ function openCapture(openLogLimitBytes = 2 ** 30) {
   const clock = { now: () => ++time, sleep: () => Promise.resolve() };
   const disk = new FileDisk(join(folder, 'disk'), sizeBytes);
   const bitmaps = openBitmaps();
-  return { disk, bitmaps, capture: new DiskCapture({ disk, clock, bitmaps, openLogLimitBytes }) };
+  return {
+    disk,
+    bitmaps,
+    capture: new DiskCapture({
+      disk,
+      clock,
+      bitmaps,
+      openLogLimitBytes,
+      sealAtBytes: 2 ** 30,
+      onSealDue: () => undefined,
+    }),
+  };
 }
 
 function apply(image: Buffer, extents: readonly Extent[]): void {

@@ -1,0 +1,52 @@
+import type { Marker } from '../../shared/model/change-log';
+import type { OpenLog } from '../capture/open-log';
+import type { ProtectedDisk } from '../replica/protected-disk';
+
+export interface CutMarkerOptions {
+  readonly disks: readonly ProtectedDisk[];
+  readonly marker: Omit<Marker, 'cutTimeInMs' | 'seenServiceTimeInMs'>;
+  /** The latest service time known before the cut, and the agent's own, both read while the disks are held. */
+  readonly seenServiceTime: () => number;
+  readonly now: () => number;
+}
+
+export type CutOutcome = 'cut' | 'inDoubt' | 'notKept';
+
+/**
+ * Seals the open logs of all disks at one moment between writes, with the same marker. Not while any of the disks
+ * is being copied or in doubt: its replica would not be what the source was.
+ */
+export async function cutMarker(options: CutMarkerOptions): Promise<CutOutcome> {
+  return whileNoneIsSealing(options.disks, async () => {
+    const held = await holdAndCut(options);
+    if (held === undefined) return 'inDoubt';
+    const kept = await Promise.all(held.cuts.map(([disk, log]) => disk.sealCut(log, held.marker)));
+    return kept.every(Boolean) ? 'cut' : 'notKept';
+  });
+}
+
+interface HeldCut {
+  readonly marker: Marker;
+  readonly cuts: readonly (readonly [ProtectedDisk, OpenLog])[];
+}
+
+/** Holds every disk for the moment of the cut; they go on before anything is sealed. */
+async function holdAndCut({
+  disks,
+  marker,
+  seenServiceTime,
+  now,
+}: CutMarkerOptions): Promise<HeldCut | undefined> {
+  try {
+    await Promise.all(disks.map((disk) => disk.capture.hold()));
+    if (disks.some((disk) => disk.isInDoubt)) return undefined;
+    const whole = { ...marker, seenServiceTimeInMs: seenServiceTime(), cutTimeInMs: now() };
+    return { marker: whole, cuts: disks.map((disk) => [disk, disk.capture.cut()] as const) };
+  } finally {
+    for (const disk of disks) disk.capture.release();
+  }
+}
+
+function whileNoneIsSealing<T>(disks: readonly ProtectedDisk[], work: () => Promise<T>): Promise<T> {
+  return disks.reduceRight<() => Promise<T>>((inner, disk) => () => disk.whileNotSealing(inner), work)();
+}

@@ -1,0 +1,110 @@
+import type { DesiredMarkers } from '../../shared/contracts/agent/desired';
+import type { MarkerKind } from '../../shared/model/change-log';
+import type { Clock } from '../../shared/ports/clock';
+import type { Ids } from '../../shared/ports/ids';
+import type { Log } from '../../shared/ports/log';
+import type { ProtectedDisk } from '../replica/protected-disk';
+import { MarkerSchedule } from '../run/marker-schedule';
+import { cutMarker, type CutOutcome } from './cut-marker';
+import { runFreezeScript } from './run-freeze-script';
+
+export interface MarkerKeeperOptions {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly seenServiceTime: () => number;
+  readonly diskOf: (replicaId: string) => ProtectedDisk | undefined;
+  readonly onCut: () => void;
+  /** Freezes applications before an application-consistent cut, and lets go after it. */
+  readonly freezeScript?: { readonly path: string; readonly timeoutInMs: number } | undefined;
+}
+
+/** How soon a marker that could not be cut is tried again. */
+const againInMs = 1000;
+const idleInMs = 60_000;
+
+/** Cuts the markers that are wanted, when they are due. */
+export class MarkerKeeper {
+  readonly #options: MarkerKeeperOptions;
+  readonly #schedules = new Map<string, MarkerSchedule>();
+
+  constructor(options: MarkerKeeperOptions) {
+    this.#options = options;
+  }
+
+  /** Only member lists that are wholly this agent's are cut here; groups of several agents have a coordinator. */
+  follow(wanted: readonly DesiredMarkers[]): void {
+    const own = wanted.filter((markers) => markers.group === undefined);
+    const now = this.#options.clock.now();
+    const keys = new Set(own.map(keyOf));
+    for (const key of this.#schedules.keys()) if (!keys.has(key)) this.#schedules.delete(key);
+    for (const markers of own) {
+      const known = this.#schedules.get(keyOf(markers));
+      if (known === undefined) this.#schedules.set(keyOf(markers), new MarkerSchedule(markers, now));
+      else known.follow(markers, now);
+    }
+  }
+
+  /** Cuts what is due; returns how long nothing will be. */
+  async round(): Promise<void> {
+    for (const schedule of this.#schedules.values()) {
+      const kind = schedule.due(this.#options.clock.now());
+      if (kind === undefined) continue;
+      const outcome = await this.cut(schedule.members, kind);
+      if (outcome === 'cut') schedule.wasCut(kind, this.#options.clock.now());
+      else schedule.failed(this.#options.clock.now(), againInMs);
+    }
+  }
+
+  restInMs(): number {
+    const now = this.#options.clock.now();
+    return Math.min(idleInMs, ...[...this.#schedules.values()].map((schedule) => schedule.nextInMs(now)));
+  }
+
+  /** Cuts one marker on these replicas, now. */
+  async cut(members: readonly string[], kind: MarkerKind): Promise<CutOutcome> {
+    const disks = members.map((replicaId) => this.#options.diskOf(replicaId));
+    const present = disks.filter((disk) => disk !== undefined);
+    if (present.length < disks.length || present.some((disk) => disk.isInDoubt)) return 'inDoubt';
+    const frozen = kind === 'app' ? await this.#freeze() : false;
+    try {
+      const { ids, clock, seenServiceTime, onCut } = this.#options;
+      const marker = { id: ids.uuid(), kind: frozen ? ('app' as const) : ('crash' as const), members };
+      const outcome = await cutMarker({ disks: present, marker, seenServiceTime, now: () => clock.now() });
+      onCut();
+      return outcome;
+    } finally {
+      if (frozen) await this.#thaw();
+    }
+  }
+
+  /** Without a freeze the marker is cut all the same, and is what it is: crash-consistent. */
+  async #freeze(): Promise<boolean> {
+    const { freezeScript, log } = this.#options;
+    if (freezeScript === undefined) return false;
+    try {
+      await runFreezeScript(freezeScript.path, 'freeze', freezeScript.timeoutInMs);
+      return true;
+    } catch (error) {
+      log.warn('the applications could not be frozen; the point will be crash-consistent', {
+        reason: String(error),
+      });
+      await this.#thaw();
+      return false;
+    }
+  }
+
+  async #thaw(): Promise<void> {
+    const { freezeScript, log } = this.#options;
+    if (freezeScript === undefined) return;
+    try {
+      await runFreezeScript(freezeScript.path, 'thaw', freezeScript.timeoutInMs);
+    } catch (error) {
+      log.error('the applications could not be let go', { reason: String(error) });
+    }
+  }
+}
+
+function keyOf({ members }: DesiredMarkers): string {
+  return members.join(' ');
+}

@@ -1,0 +1,243 @@
+import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import type { ReplicaReport } from '../../shared/contracts/agent/report';
+import type { DesiredReplica } from '../../shared/contracts/agent/desired';
+import type { Marker } from '../../shared/model/change-log';
+import type { Clock } from '../../shared/ports/clock';
+import { blockBytes, DirtyBitmap } from '../capture/dirty-bitmap';
+import { DiskCapture } from '../capture/disk-capture';
+import type { OpenLog } from '../capture/open-log';
+import type { SourceDisk } from '../disk/source-disk';
+import { ReplicaSpool } from '../spool/replica-spool';
+import type { SpoolCipher } from '../spool/spool-cipher';
+import { sealLog } from '../stream/seal-log';
+import { Turn } from './turn';
+
+export interface ProtectedDiskOptions {
+  readonly disk: SourceDisk;
+  readonly machineId: string;
+  readonly diskId: string;
+  /** Where bitmaps and spool are kept. */
+  readonly folder: string;
+  readonly cipher: SpoolCipher;
+  readonly bootId: string;
+  readonly clock: Clock;
+  readonly spoolQuotaBytes: number;
+  readonly openLogLimitBytes: number;
+  readonly sealAtBytes: number;
+  readonly onSealDue: () => void;
+}
+
+/** How the disk stands to the epoch that is wanted of it. */
+type Feed =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'fed'; readonly wish: DesiredReplica }
+  | { readonly kind: 'lost'; readonly wish: DesiredReplica };
+
+/**
+ * One disk of this machine with everything that turns its writes into sealed logs. It survives the death of the
+ * agent: the bitmaps say which blocks are in doubt, the spool which logs were sealed.
+ */
+export class ProtectedDisk {
+  readonly capture: DiskCapture;
+  readonly pending: DirtyBitmap;
+  readonly #options: ProtectedDiskOptions;
+  readonly #bitmaps: { readonly open: DirtyBitmap; readonly sealing: DirtyBitmap };
+  readonly #sealTurn = new Turn();
+  #spool: ReplicaSpool;
+  #feed: Feed = { kind: 'none' };
+  #uploaded = 0;
+  #reportedChurnBytes = 0;
+  /** What this disk's epoch began with, so that progress can be told. */
+  #toCopyBytes = 0;
+
+  private constructor(options: ProtectedDiskOptions, spool: ReplicaSpool) {
+    this.#options = options;
+    this.#spool = spool;
+    const bitmap = (name: string): DirtyBitmap =>
+      new DirtyBitmap(join(options.folder, name), options.disk.sizeBytes);
+    this.#bitmaps = { open: bitmap('open.bitmap'), sealing: bitmap('sealing.bitmap') };
+    this.pending = bitmap('pending.bitmap');
+    this.#doubtUnsealed();
+    const bitmaps = { ...this.#bitmaps, pending: this.pending };
+    this.capture = new DiskCapture({ ...options, bitmaps });
+    // Writes of a guest may come before the service has been asked: a stream that was fed is fed again from the start.
+    if (spool.head !== undefined) this.capture.startCapturing();
+  }
+
+  static async open(options: ProtectedDiskOptions): Promise<ProtectedDisk> {
+    mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+    return new ProtectedDisk(options, await openSpool(options));
+  }
+
+  get diskId(): string {
+    return this.#options.diskId;
+  }
+
+  get machineId(): string {
+    return this.#options.machineId;
+  }
+
+  get sizeBytes(): number {
+    return this.#options.disk.sizeBytes;
+  }
+
+  get spool(): ReplicaSpool {
+    return this.#spool;
+  }
+
+  /** The wish that is being met, or nothing while no stream is fed. */
+  get wish(): DesiredReplica | undefined {
+    return this.#feed.kind === 'fed' ? this.#feed.wish : undefined;
+  }
+
+  /** The wish that cannot be met without a new epoch: the spool cannot prove what was sealed in this one. */
+  get lostWish(): DesiredReplica | undefined {
+    return this.#feed.kind === 'lost' ? this.#feed.wish : undefined;
+  }
+
+  get uploaded(): number {
+    return this.#uploaded;
+  }
+
+  noteUploaded(sequence: number): void {
+    this.#uploaded = Math.max(this.#uploaded, sequence);
+  }
+
+  /** True while what the target would hold is not yet the whole disk. */
+  get isInDoubt(): boolean {
+    return this.pending.count > 0 || this.#feed.kind !== 'fed';
+  }
+
+  get hasSpoolRoom(): boolean {
+    return this.#spool.sizeBytes < this.#options.spoolQuotaBytes;
+  }
+
+  /** Makes the stream what is wanted. `appliedSequence` is how far the target has got in the wanted epoch. */
+  async follow(wish: DesiredReplica, appliedSequence: number): Promise<void> {
+    this.capture.isReadOnly = wish.mode === 'readOnly';
+    if (wish.mode === 'stop' || wish.mode === 'readOnly') return this.#stop();
+    const head = this.#spool.head;
+    const isKnown = head?.epoch === wish.epoch && head.sequence >= appliedSequence;
+    if (isKnown) {
+      this.#feed = { kind: 'fed', wish };
+      return;
+    }
+    // A target ahead of this memory means that numbers were sealed here which nobody remembers.
+    if (appliedSequence > 0) {
+      this.#feed = { kind: 'lost', wish };
+      return;
+    }
+    await this.#sealTurn.take(() => this.#begin(wish));
+  }
+
+  /** Seals what was captured. Cuts nothing if there is nothing and no marker. */
+  async seal(): Promise<boolean> {
+    return this.#sealTurn.take(async () => {
+      if (this.wish === undefined || this.capture.openLog.isEmpty) return false;
+      return this.#sealCut(this.capture.cut(), undefined);
+    });
+  }
+
+  /** Runs while no log of this disk is being sealed. */
+  whileNotSealing<T>(work: () => Promise<T>): Promise<T> {
+    return this.#sealTurn.take(work);
+  }
+
+  /** Seals a log that was cut under `whileNotSealing`. False if it could not be kept: its blocks are pending then. */
+  async sealCut(cut: OpenLog, marker: Marker | undefined): Promise<boolean> {
+    return this.#sealCut(cut, marker);
+  }
+
+  /** Frees what the target holds durably; the newest of it stays, as the chain's head. */
+  async free(durableSequence: number): Promise<void> {
+    await this.#spool.freeThrough(durableSequence - 1);
+  }
+
+  report(): ReplicaReport | undefined {
+    if (this.#feed.kind === 'none') return undefined;
+    const { wish } = this.#feed;
+    const pendingBytes = Math.min(this.pending.count * blockBytes, this.#toCopyBytes);
+    const churnBytes = this.capture.churnBytes - this.#reportedChurnBytes;
+    this.#reportedChurnBytes = this.capture.churnBytes;
+    return {
+      replicaId: wish.replicaId,
+      epoch: wish.epoch,
+      sealed: this.#spool.head?.epoch === wish.epoch ? this.#spool.head.sequence : 0,
+      uploaded: this.#uploaded,
+      diskSizeBytes: this.sizeBytes,
+      copiedBytes: this.#toCopyBytes - pendingBytes,
+      toCopyBytes: this.#toCopyBytes,
+      spooledBytes: this.#spool.sizeBytes,
+      churnBytes,
+      state: this.#state(),
+    };
+  }
+
+  close(): void {
+    this.#options.disk.close();
+    for (const bitmap of [this.#bitmaps.open, this.#bitmaps.sealing, this.pending]) bitmap.close();
+  }
+
+  #state(): ReplicaReport['state'] {
+    if (this.capture.isReadOnly) return 'readOnly';
+    if (this.#feed.kind === 'lost') return 'failed';
+    if (!this.hasSpoolRoom) return 'bitmapOnly';
+    if (this.pending.count === 0) return 'replicating';
+    return this.wish?.mode === 'resync' ? 'resyncing' : 'copying';
+  }
+
+  async #begin(wish: DesiredReplica): Promise<void> {
+    // Marked before the epoch is, so that dying in between leaves too much to copy, never too little.
+    if (wish.mode !== 'continue') this.pending.mark({ offsetBytes: 0, lengthBytes: this.sizeBytes });
+    this.capture.startCapturing();
+    this.#toCopyBytes = Math.min(this.pending.count * blockBytes, this.sizeBytes);
+    await this.#spool.begin(wish.epoch, wish.chainHead);
+    this.#uploaded = 0;
+    this.#feed = { kind: 'fed', wish };
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#feed.kind === 'none' && this.#spool.head === undefined) return;
+    await this.#sealTurn.take(async () => {
+      this.capture.stopCapturing();
+      this.#feed = { kind: 'none' };
+      this.pending.clear();
+      await rm(join(this.#options.folder, 'spool'), { recursive: true, force: true });
+      this.#spool = await openSpool(this.#options);
+    });
+  }
+
+  async #sealCut(cut: OpenLog, marker: Marker | undefined): Promise<boolean> {
+    const wish = this.wish;
+    if (wish === undefined || !this.hasSpoolRoom) {
+      this.capture.sealFailed();
+      return false;
+    }
+    const { spool, sizeBytes: diskSizeBytes } = this;
+    try {
+      const nowInMs = this.#options.clock.now();
+      await sealLog({ replicaId: wish.replicaId, diskSizeBytes, spool, log: cut, marker, nowInMs });
+    } catch (error) {
+      this.capture.sealFailed();
+      throw error;
+    }
+    this.capture.sealed(cut);
+    return true;
+  }
+
+  /** After the death of the agent: what was captured and not sealed is on the disk, and only there. */
+  #doubtUnsealed(): void {
+    for (const bitmap of [this.#bitmaps.open, this.#bitmaps.sealing]) {
+      if (bitmap.count === 0) continue;
+      this.pending.include(bitmap);
+      bitmap.clear();
+    }
+    this.#toCopyBytes = Math.min(this.pending.count * blockBytes, this.#options.disk.sizeBytes);
+  }
+}
+
+function openSpool({ folder, cipher, bootId }: ProtectedDiskOptions): Promise<ReplicaSpool> {
+  return ReplicaSpool.open({ folder: join(folder, 'spool'), cipher, bootId });
+}

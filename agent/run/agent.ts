@@ -1,0 +1,187 @@
+import type { DesiredReplica, DesiredTask } from '../../shared/contracts/agent/desired';
+import type { AgentRole } from '../../shared/contracts/agent/identity';
+import type { ReplicaReport, ReportedMachine, StatusAnswer } from '../../shared/contracts/agent/report';
+import type { Clock } from '../../shared/ports/clock';
+import type { Ids } from '../../shared/ports/ids';
+import type { Log } from '../../shared/ports/log';
+import { MarkerKeeper } from '../markers/marker-keeper';
+import type { Desired, ServiceClient } from '../service/service-client';
+import { keepTrying } from './keep-trying';
+import type { ReplicaWorker } from './replica-worker';
+import { type TaskHandler, Tasks } from './tasks';
+import { Wake } from './wake';
+
+export interface AgentLoopOptions {
+  readonly service: ServiceClient;
+  readonly workers: readonly ReplicaWorker[];
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly version: string;
+  readonly roles: readonly AgentRole[];
+  /** The machines this agent speaks for, as they are now. */
+  readonly machines: () => Promise<readonly ReportedMachine[]>;
+  readonly taskHandlers: Partial<Record<DesiredTask['kind'], TaskHandler>>;
+  readonly freezeScript?: { readonly path: string; readonly timeoutInMs: number } | undefined;
+  readonly onWish?: (wish: Desired['state']) => void;
+}
+
+const longPollInMs = 20_000;
+
+/** Reads what is wanted, makes it so, and says what is: the loop of every role. */
+export class AgentLoop {
+  readonly #options: AgentLoopOptions;
+  readonly #markers: MarkerKeeper;
+  readonly #tasks: Tasks;
+  readonly #desiredWake = new Wake();
+  readonly #statusWake = new Wake();
+  readonly #markerWake = new Wake();
+  #known: Desired | undefined;
+  #lastAnswer: StatusAnswer | undefined;
+
+  constructor(options: AgentLoopOptions) {
+    this.#options = options;
+    const { clock, ids, log, service, freezeScript } = options;
+    this.#markers = new MarkerKeeper({
+      clock,
+      ids,
+      log,
+      freezeScript,
+      seenServiceTime: () => service.seenServiceTimeInMs,
+      diskOf: (replicaId) => this.#workerOf(replicaId)?.disk,
+      onCut: () => {
+        for (const worker of options.workers) worker.wake();
+      },
+    });
+    const own = { sealRemaining: this.#sealRemaining.bind(this) };
+    this.#tasks = new Tasks({ ...own, ...options.taskHandlers }, () => this.tell());
+  }
+
+  get lastAnswer(): StatusAnswer | undefined {
+    return this.#lastAnswer;
+  }
+
+  get wish(): Desired['state'] | undefined {
+    return this.#known?.state;
+  }
+
+  /** Something is to be told to, or asked of, the service now. */
+  tell(): void {
+    this.#statusWake.now();
+    this.#markerWake.now();
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#options;
+    const each = { clock, log, signal };
+    await Promise.all([
+      ...this.#options.workers.map((worker) => worker.run(signal)),
+      keepTrying({
+        ...each,
+        name: 'reading what is wanted',
+        wake: this.#desiredWake,
+        restInMs: () => 0,
+        round: () => this.#read(signal),
+      }),
+      keepTrying({
+        ...each,
+        name: 'reporting',
+        wake: this.#statusWake,
+        restInMs: () => this.#known?.state.statusIntervalInMs ?? longPollInMs,
+        round: async () => void (await this.#report(signal)),
+      }),
+      keepTrying({
+        ...each,
+        name: 'cutting markers',
+        wake: this.#markerWake,
+        restInMs: () => this.#markers.restInMs(),
+        round: () => this.#markers.round(),
+      }),
+    ]);
+  }
+
+  async #read(signal: AbortSignal): Promise<void> {
+    const { service, onWish } = this.#options;
+    const news = await service.desired(this.#known, this.#known === undefined ? 0 : longPollInMs, signal);
+    if (news === undefined) return;
+    this.#known = news;
+    // How far the target has got is to be known before a stream is begun: a number is sealed once.
+    const answer = await this.#report(signal);
+    for (const wish of news.state.replicas) await this.#follow(wish, answer);
+    this.#markers.follow(news.state.markers);
+    this.#markerWake.now();
+    this.#tasks.follow(news.state.tasks);
+    onWish?.(news.state);
+  }
+
+  async #follow(wish: DesiredReplica, answer: StatusAnswer): Promise<void> {
+    const worker = this.#options.workers.find(
+      ({ disk }) => disk.machineId === wish.machineId && disk.diskId === wish.diskId,
+    );
+    if (worker === undefined) return;
+    const told = answer.replicas.find((replica) => replica.replicaId === wish.replicaId);
+    const appliedSequence = told?.applied.epoch === wish.epoch ? told.applied.sequence : 0;
+    await worker.disk.follow(wish, appliedSequence);
+    worker.wake();
+  }
+
+  async #report(signal: AbortSignal): Promise<StatusAnswer> {
+    const { service, version, roles, machines, workers } = this.#options;
+    const answer = await service.report({
+      version,
+      roles: [...roles],
+      machines: [...(await machines())],
+      replicas: this.#replicaReports(),
+      taskResults: [...this.#tasks.results],
+    });
+    this.#lastAnswer = answer;
+    for (const status of answer.replicas) {
+      const worker = workers.find(({ disk }) => (disk.wish ?? disk.lostWish)?.replicaId === status.replicaId);
+      await worker?.takeStatus(status, signal);
+    }
+    return answer;
+  }
+
+  /** What is fed, and what is wanted but not begun: the answer says how far the target is. */
+  #replicaReports(): ReplicaReport[] {
+    const fed = this.#options.workers.flatMap(({ disk }) => disk.report() ?? []);
+    const known = new Set(fed.map((report) => report.replicaId));
+    const unfed = (this.#known?.state.replicas ?? []).filter((wish) => !known.has(wish.replicaId));
+    return [...fed, ...unfed.flatMap((wish) => this.#unbegun(wish))];
+  }
+
+  #unbegun(wish: DesiredReplica): ReplicaReport[] {
+    const disk = this.#options.workers.find((worker) => worker.disk.diskId === wish.diskId)?.disk;
+    if (disk === undefined) return [];
+    return [
+      {
+        replicaId: wish.replicaId,
+        epoch: wish.epoch,
+        sealed: 0,
+        uploaded: 0,
+        diskSizeBytes: disk.sizeBytes,
+        copiedBytes: 0,
+        toCopyBytes: disk.sizeBytes,
+        spooledBytes: 0,
+        churnBytes: 0,
+        state: wish.mode === 'readOnly' ? 'readOnly' : wish.mode === 'stop' ? 'stopped' : 'idle',
+      },
+    ];
+  }
+
+  #workerOf(replicaId: string): ReplicaWorker | undefined {
+    return this.#options.workers.find(({ disk }) => disk.wish?.replicaId === replicaId);
+  }
+
+  /** Everything written until now goes out under one last marker. */
+  async #sealRemaining(): Promise<Record<string, unknown>> {
+    const lists = this.#known?.state.markers ?? [];
+    const outcomes = await Promise.all(lists.map(({ members }) => this.#markers.cut(members, 'crash')));
+    if (outcomes.some((outcome) => outcome !== 'cut'))
+      throw new Error('a disk is still being copied, or its spool is full');
+    const heads = this.#options.workers.flatMap(({ disk }) =>
+      disk.wish === undefined ? [] : [[disk.wish.replicaId, disk.spool.head?.sequence ?? 0] as const],
+    );
+    return { sealed: Object.fromEntries(heads) };
+  }
+}

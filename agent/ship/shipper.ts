@@ -1,0 +1,142 @@
+import type { Grant } from '../../shared/contracts/agent/transfer';
+import type { Clock } from '../../shared/ports/clock';
+import type { ProtectedDisk } from '../replica/protected-disk';
+import type { ServiceClient } from '../service/service-client';
+import { ServiceRefusal } from '../service/service-refusal';
+import { putLog, type PutOutcome } from './put-log';
+import type { UploadPace } from './upload-pace';
+
+export interface ShipperOptions {
+  readonly disk: ProtectedDisk;
+  readonly service: ServiceClient;
+  readonly pace: UploadPace;
+  readonly clock: Clock;
+  readonly certificateAuthority?: string | undefined;
+  /** The epoch has ended, or the cache is full: the desired state and the status are to be read now. */
+  readonly onTold: () => void;
+}
+
+export interface WantedUpload {
+  readonly sequence: number;
+  readonly attempt: number;
+}
+
+/** Uploads under way at once; the target applies them in order, whichever arrives first. */
+const parallelUploads = 4;
+/** A grant that ends this soon is not begun with. */
+const grantReserveInMs = 60_000;
+
+/** Brings one disk's sealed logs to the cache, and rings. */
+export class Shipper {
+  readonly #options: ShipperOptions;
+  readonly #acknowledged = new Set<number>();
+  #grant: { readonly epoch: number; readonly grant: Grant } | undefined;
+  #epoch = 0;
+  isCacheFull = false;
+
+  constructor(options: ShipperOptions) {
+    this.#options = options;
+  }
+
+  /** Ships what waits. Returns how many logs arrived; rejects on what may pass, and the caller waits before the next try. */
+  async ship(signal: AbortSignal): Promise<number> {
+    const { disk } = this.#options;
+    const wish = disk.wish;
+    if (wish === undefined || this.isCacheFull) return 0;
+    if (wish.epoch !== this.#epoch) this.#startEpoch(wish.epoch);
+    const waiting = disk.spool.logs.filter(
+      (log) => log.sequence > disk.uploaded && !this.#acknowledged.has(log.sequence),
+    );
+    let shipped = 0;
+    for (let index = 0; index < waiting.length && !signal.aborted; index += parallelUploads) {
+      const batch = waiting
+        .slice(index, index + parallelUploads)
+        .map((log) => this.#put({ sequence: log.sequence, attempt: 0 }, signal));
+      const outcomes = await Promise.all(batch);
+      shipped += outcomes.filter(Boolean).length;
+      this.#advance();
+      await this.ring();
+      if (outcomes.includes(false)) return shipped;
+    }
+    return shipped;
+  }
+
+  /** Sends exactly what the service misses, whatever was sent before. */
+  async resend(wanted: WantedUpload, signal: AbortSignal): Promise<void> {
+    if (this.#options.disk.wish === undefined) return;
+    await this.#put(wanted, signal);
+    await this.ring();
+  }
+
+  async ring(): Promise<void> {
+    const wish = this.#options.disk.wish;
+    if (wish !== undefined) await this.#options.service.ring([wish.replicaId]);
+  }
+
+  /** True once the log is in the cache, or perhaps is. False where there is no use in going on now. */
+  async #put({ sequence, attempt }: WantedUpload, signal: AbortSignal): Promise<boolean> {
+    const { disk, pace, certificateAuthority, onTold } = this.#options;
+    const bytes = await disk.spool.read(sequence);
+    if (bytes === undefined) return true;
+    const grant = await this.#currentGrant();
+    if (grant === undefined) return false;
+    await pace.pass(bytes.byteLength, signal);
+    const outcome: PutOutcome = await putLog({
+      grantUrl: grant.url,
+      sequence,
+      attempt,
+      bytes,
+      certificateAuthority,
+      signal,
+    });
+    switch (outcome) {
+      case 'put':
+      case 'perhaps':
+        this.#acknowledged.add(sequence);
+        return true;
+      case 'gone':
+        this.#grant = undefined;
+        onTold();
+        return false;
+      case 'expired':
+        this.#grant = undefined;
+        return false;
+      case 'passing':
+        throw new Error(`the cache did not take log ${sequence}`);
+    }
+  }
+
+  async #currentGrant(): Promise<Grant | undefined> {
+    const { disk, service, onTold } = this.#options;
+    const wish = disk.wish;
+    if (wish === undefined) return undefined;
+    const known = this.#grant;
+    if (known?.epoch === wish.epoch && known.grant.expiresAtInMs > service.serviceTime() + grantReserveInMs)
+      return known.grant;
+    try {
+      const grant = await service.grant(wish.replicaId, wish.epoch);
+      this.#grant = { epoch: wish.epoch, grant };
+      return grant;
+    } catch (error) {
+      if (!(error instanceof ServiceRefusal) || error.isPassing) throw error;
+      this.isCacheFull = error.code === 'CacheFull';
+      onTold();
+      return undefined;
+    }
+  }
+
+  #startEpoch(epoch: number): void {
+    this.#epoch = epoch;
+    this.#acknowledged.clear();
+    this.#grant = undefined;
+  }
+
+  /** Moves the count of uploads over everything that follows it without a gap. */
+  #advance(): void {
+    const { disk } = this.#options;
+    const lowest = disk.spool.logs[0]?.sequence ?? 0;
+    let uploaded = Math.max(disk.uploaded, lowest - 1);
+    while (this.#acknowledged.delete(uploaded + 1)) uploaded++;
+    disk.noteUploaded(uploaded);
+  }
+}

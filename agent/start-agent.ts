@@ -1,0 +1,205 @@
+import { statSync, readFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { DesiredTask } from '../shared/contracts/agent/desired';
+import type { AgentRole } from '../shared/contracts/agent/identity';
+import type { ReportedMachine } from '../shared/contracts/agent/report';
+import type { Clock } from '../shared/ports/clock';
+import type { Ids } from '../shared/ports/ids';
+import type { Log } from '../shared/ports/log';
+import { serviceDigests } from './copy/service-digests';
+import { FileDisk } from './disk/file-disk';
+import { type NbdServer, startNbdServer } from './nbd/server';
+import { ProtectedDisk } from './replica/protected-disk';
+import { AgentLoop } from './run/agent';
+import { AgentState } from './run/agent-state';
+import { ReplicaWorker } from './run/replica-worker';
+import type { TaskHandler } from './run/tasks';
+import { ServiceClient } from './service/service-client';
+import { UploadPace } from './ship/upload-pace';
+import { SpoolCipher } from './spool/spool-cipher';
+
+export const agentVersion = '0.1.0';
+
+export interface AgentDisk {
+  readonly path: string;
+  readonly diskId: string;
+  /** The NBD export's name; without one, nobody writes through the agent. */
+  readonly exportName: string;
+  readonly isBootDisk: boolean;
+}
+
+export interface StartAgentOptions {
+  readonly url: string;
+  /** Where key, bitmaps and spool are kept. */
+  readonly stateFolder: string;
+  /** Needed once, to register. */
+  readonly token?: string | undefined;
+  readonly machine: Omit<ReportedMachine, 'disks'>;
+  readonly disks: readonly AgentDisk[];
+  readonly listen: { readonly path: string } | { readonly port: number };
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly roles?: readonly AgentRole[];
+  readonly certificateAuthority?: string | undefined;
+  readonly sealIntervalInMs?: number;
+  readonly sealAtBytes?: number;
+  readonly spoolQuotaBytes?: number;
+  readonly freezeScript?: { readonly path: string; readonly timeoutInMs: number } | undefined;
+  readonly taskHandlers?: Partial<Record<DesiredTask['kind'], TaskHandler>>;
+}
+
+export interface Agent {
+  readonly agentId: string;
+  readonly nbd: NbdServer['address'];
+  readonly loop: AgentLoop;
+  readonly disks: readonly ProtectedDisk[];
+  /** Seals nothing more, answers what was asked, and lets go of the disks. */
+  stop(): Promise<void>;
+}
+
+/** Registers if need be, opens the disks, serves them, and follows what the service wants. */
+export async function startAgent(options: StartAgentOptions): Promise<Agent> {
+  const { clock, ids, log, certificateAuthority } = options;
+  const state = new AgentState(options.stateFolder);
+  const agentId = await registered(options, state);
+  const connection = {
+    url: new URL(options.url),
+    key: state.key(),
+    agentId,
+    clock,
+    ids,
+    certificateAuthority,
+  };
+  const service = new ServiceClient(connection);
+  const workers = await openWorkers(options, state, service, () => loop.tell());
+  const loop: AgentLoop = new AgentLoop({
+    service,
+    workers,
+    clock,
+    ids,
+    log,
+    version: agentVersion,
+    roles: options.roles ?? ['mobility'],
+    machines: () => Promise.resolve([reportedMachine(options, workers)]),
+    taskHandlers: options.taskHandlers ?? {},
+    freezeScript: options.freezeScript,
+  });
+  const devices = options.disks.map(
+    (disk, index) => [disk.exportName, workers[index]?.disk.capture] as const,
+  );
+  const exports = new Map(
+    devices.flatMap(([name, device]) => (device === undefined ? [] : [[name, device] as const])),
+  );
+  const nbd = await startNbdServer({ exports, listen: options.listen });
+  const stopping = new AbortController();
+  const running = loop.run(stopping.signal);
+  return {
+    agentId,
+    nbd: nbd.address,
+    loop,
+    disks: workers.map((worker) => worker.disk),
+    stop: async () => {
+      stopping.abort();
+      await Promise.all([running, nbd.close()]);
+      for (const { disk } of workers) disk.close();
+    },
+  };
+}
+
+async function registered(options: StartAgentOptions, state: AgentState): Promise<string> {
+  const known = state.registered;
+  if (known !== undefined) return known.agentId;
+  const { clock, ids, certificateAuthority, token, machine } = options;
+  if (token === undefined) throw new Error('this agent is not registered yet: it needs a registration token');
+  const key = state.key();
+  const service = new ServiceClient({ url: new URL(options.url), key, clock, ids, certificateAuthority });
+  const registration = await service.register({
+    token,
+    publicKey: key.publicKey,
+    name: machine.name,
+    version: agentVersion,
+    roles: [...(options.roles ?? (['mobility'] as const))],
+    hostId: machine.machineId,
+  });
+  const { agentId, vaultId, fabricName } = registration;
+  await state.register({ url: options.url, agentId, vaultId, fabricName });
+  return agentId;
+}
+
+const usual = {
+  sealIntervalInMs: 1000,
+  sealAtBytes: 32 * 1024 * 1024,
+  openLogLimitBytes: 192 * 1024 * 1024,
+  spoolQuotaBytes: 16 * 1024 ** 3,
+};
+
+async function openWorkers(
+  options: StartAgentOptions,
+  state: AgentState,
+  service: ServiceClient,
+  onTold: () => void,
+): Promise<ReplicaWorker[]> {
+  const { clock, log, certificateAuthority, machine } = options;
+  const cipher = new SpoolCipher(state.spoolKey());
+  const pace = new UploadPace(clock, () => undefined);
+  const measures = {
+    sealIntervalInMs: options.sealIntervalInMs ?? usual.sealIntervalInMs,
+    sealAtBytes: options.sealAtBytes ?? usual.sealAtBytes,
+    openLogLimitBytes: usual.openLogLimitBytes,
+    spoolQuotaBytes: options.spoolQuotaBytes ?? usual.spoolQuotaBytes,
+  };
+  const bootId = readBootId();
+  const open = async ({ path, diskId }: AgentDisk): Promise<ReplicaWorker> => {
+    const disk = await ProtectedDisk.open({
+      ...measures,
+      disk: new FileDisk(path, statSync(path).size),
+      machineId: machine.machineId,
+      diskId,
+      folder: state.diskFolder(diskId),
+      cipher,
+      bootId,
+      clock,
+      onSealDue: () => worker.sealSoon(),
+    });
+    const worker: ReplicaWorker = new ReplicaWorker({
+      ...measures,
+      disk,
+      service,
+      pace,
+      clock,
+      log,
+      certificateAuthority,
+      digestsFor: (replicaId, epoch) => serviceDigests(service, replicaId, epoch),
+      onTold,
+    });
+    return worker;
+  };
+  return Promise.all(options.disks.map(open));
+}
+
+function reportedMachine(
+  { machine, disks }: StartAgentOptions,
+  workers: readonly ReplicaWorker[],
+): ReportedMachine {
+  return {
+    ...machine,
+    disks: disks.map(({ diskId, isBootDisk }, index) => {
+      return { diskId, name: diskId, isBootDisk, sizeBytes: workers[index]?.disk.sizeBytes ?? 0 };
+    }),
+  };
+}
+
+/** Another boot means that the machine may have lost what it had not written out. */
+function readBootId(): string {
+  const text = z.string().safeParse(tryRead('/proc/sys/kernel/random/boot_id'));
+  return text.success ? text.data.trim() : 'unknown';
+}
+
+function tryRead(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
