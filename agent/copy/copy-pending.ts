@@ -57,8 +57,7 @@ function nextRun(disk: ProtectedDisk, fromBlock: number): readonly number[] | un
 
 async function copyRun({ disk, digests }: CopyPendingOptions, run: readonly number[]): Promise<void> {
   const first = run[0] ?? 0;
-  const expected =
-    digests === undefined ? [] : await Promise.all(run.map((block) => digests.digestOf(block)));
+  const isSame = digests === undefined ? () => false : await comparison(digests, run);
   const offsetBytes = first * blockBytes;
   const lengthBytes = Math.min(run.length * blockBytes, disk.sizeBytes - offsetBytes);
   await disk.capture.copy({ offsetBytes, lengthBytes }, (data, log, timeInMs) => {
