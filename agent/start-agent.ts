@@ -1,4 +1,4 @@
-import { statSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { DesiredTask } from '../shared/contracts/agent/desired';
 import type { AgentRole } from '../shared/contracts/agent/identity';
@@ -7,7 +7,7 @@ import type { Clock } from '../shared/ports/clock';
 import type { Ids } from '../shared/ports/ids';
 import type { Log } from '../shared/ports/log';
 import { serviceDigests } from './copy/service-digests';
-import { FileDisk } from './disk/file-disk';
+import { openDisk } from './disk/open-disk';
 import { type NbdServer, startNbdServer } from './nbd/server';
 import { ProtectedDisk } from './replica/protected-disk';
 import { AgentLoop } from './run/agent';
@@ -153,7 +153,7 @@ async function openWorkers(
   const open = async ({ path, diskId }: AgentDisk): Promise<ReplicaWorker> => {
     const disk = await ProtectedDisk.open({
       ...measures,
-      disk: new FileDisk(path, statSync(path).size),
+      disk: openDisk(path),
       machineId: machine.machineId,
       diskId,
       folder: state.diskFolder(diskId),
