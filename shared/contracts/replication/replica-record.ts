@@ -45,6 +45,8 @@ export const ReplicaRecord = z.object({
   missing: WantedLog.extend({ faults: z.array(z.string()), sinceMs: z.int() }).nullable(),
   failure: FailureStreak.nullable(),
   resyncNeeded: ResyncReason.nullable(),
+  /** The epoch whose first point is awaited: the disk is being copied or compared. */
+  copyingEpoch: z.int().nullable(),
   /** The newest whole point: what RPO is measured from. */
   lastPoint: z.object({ pointId: z.uuid(), seenServiceTimeInMs: z.int(), cutTimeInMs: z.int() }).nullable(),
   /** What the agent said last. */
@@ -61,6 +63,7 @@ export const ReplicaRecord = z.object({
   cachedBytes: z.int(),
   health: Health,
   healthCauses: z.array(HealthCause),
+  healthSinceMs: z.int(),
   createdAtMs: z.int(),
   /** When the upkeep (freeing, pruning, sweeping) ran last. */
   tidiedAtMs: z.int(),

@@ -1,0 +1,132 @@
+import type { ReplicaPolicy } from '../contracts/replication/replica-policy';
+import { isRefusal } from '../errors';
+import { isOpenNumber, nextPosition, positionOf, type Position } from '../model/position';
+import type { CachedLog } from '../ports/log-cache';
+import type { ReplicaDisk, ReplicaState } from '../ports/replica-disk';
+import { applyLog } from './logs/apply-log';
+import { findChainHead, type ChainHead } from './logs/chain-head';
+import { findLog } from './logs/find-log';
+import { journalLog } from './logs/journal';
+import { holdMarker } from './points/hold-marker';
+import type { ReplicationPorts } from './replication-ports';
+
+/** What a drain looked for in vain, and what was wrong with the uploads it found instead. */
+export interface MissingLog {
+  readonly position: Position;
+  readonly attempt: number;
+  readonly faults: readonly string[];
+}
+
+export interface DrainOutcome {
+  /** The last closed position seen; undefined where there is no replica or no epoch that takes logs. */
+  readonly closed: Position | undefined;
+  /** Logs that stand below the closed position: they may go once it is durable. */
+  readonly passed: readonly CachedLog[];
+  readonly appliedLogs: number;
+  readonly missing: MissingLog | undefined;
+  /** The budget was spent before the cache was empty. */
+  readonly isUnfinished: boolean;
+}
+
+interface Draining {
+  readonly ports: ReplicationPorts;
+  readonly replicaId: string;
+  readonly policy: ReplicaPolicy;
+  readonly disk: ReplicaDisk;
+  readonly passed: CachedLog[];
+  head: ChainHead | undefined;
+  closed: Position | undefined;
+  appliedLogs: number;
+}
+
+/** `again`: read the replica and decide anew. `end`: nothing to do for now. */
+type Step = 'again' | 'end' | MissingLog;
+
+/**
+ * Applies whatever the cache holds next, starting from the disk's own position, until it holds nothing or the budget is
+ * spent. Safe to run at any time, any number of times, even beside another copy of itself: the disk refuses a writer
+ * that is behind. What it throws is worth trying again later.
+ */
+export async function drainReplica(
+  ports: ReplicationPorts,
+  replicaId: string,
+  policy: ReplicaPolicy,
+): Promise<DrainOutcome> {
+  const disk = ports.disks.open(replicaId);
+  const draining: Draining = {
+    ...{ ports, replicaId, policy, disk },
+    ...{ passed: [], head: undefined, closed: undefined, appliedLogs: 0 },
+  };
+  const untilMs = ports.clock.now() + ports.measures.drainBudgetInMs;
+  let step: Step = 'again';
+  let isUnfinished = false;
+  while (step === 'again' && !isUnfinished) {
+    step = await advance(draining);
+    isUnfinished = step === 'again' && ports.clock.now() >= untilMs;
+  }
+  const { closed, passed, appliedLogs } = draining;
+  return { closed, passed, appliedLogs, missing: typeof step === 'object' ? step : undefined, isUnfinished };
+}
+
+async function advance(draining: Draining): Promise<Step> {
+  const state = await stateOf(draining.disk);
+  if (state === undefined) return 'end';
+  const at = positionOf(state.number);
+  if (at.epoch === 0) return 'end';
+  draining.closed = at;
+  if (draining.head === undefined || !isSame(draining.head.position, at)) {
+    const place = { replicaId: draining.replicaId, position: at, diskSizeBytes: state.sizeBytes };
+    const search = await findChainHead(draining.ports, place);
+    if (search.kind === 'closed') return 'end';
+    if (search.kind === 'gone') return 'again';
+    if (search.kind === 'missing') return { position: at, attempt: search.attempt, faults: search.faults };
+    draining.head = search.head;
+  }
+  // Beyond an odd number the marker before it was dealt with already: see holdMarker.
+  if (!isOpenNumber(state.number) && !(await passMarker(draining, draining.head, state))) return 'again';
+  return applyNext(draining, draining.head, state);
+}
+
+async function passMarker(
+  { ports, replicaId, policy }: Draining,
+  { log, position, digest }: ChainHead,
+  state: ReplicaState,
+): Promise<boolean> {
+  const marker = log?.header.marker;
+  if (marker === undefined) return true;
+  return holdMarker(ports, { replicaId, marker, position, chainHead: digest, state, policy });
+}
+
+async function applyNext(draining: Draining, head: ChainHead, state: ReplicaState): Promise<Step> {
+  const { ports, replicaId, policy, disk } = draining;
+  const { inMemoryLimitBytes, costs } = ports.measures;
+  const at = head.position;
+  const position = nextPosition(at);
+  const place = { replicaId, position, previousDigest: head.digest, diskSizeBytes: state.sizeBytes };
+  const search = await findLog(ports.cache, place, inMemoryLimitBytes);
+  if (search.kind === 'gone') return 'again';
+  if (search.kind === 'missing') return { position, attempt: search.attempt, faults: search.faults };
+
+  const { log, names } = search;
+  await journalLog(ports.documents, log, policy);
+  const closed = await applyLog(disk, log, costs === undefined ? { at } : { at, costs });
+  if (closed === undefined) return 'again';
+  draining.appliedLogs += 1;
+  draining.closed = position;
+  draining.passed.push(...(head.log?.names ?? []));
+  draining.head = { position, digest: log.digest, log: { header: log.header, names } };
+  return 'again';
+}
+
+async function stateOf(disk: ReplicaDisk): Promise<ReplicaState | undefined> {
+  try {
+    return await disk.state();
+  } catch (error) {
+    if (isRefusal(error, 'NotFound')) return undefined;
+    throw error;
+  }
+}
+
+function isSame(left: Position, right: Position): boolean {
+  return left.epoch === right.epoch && left.sequence === right.sequence;
+}

@@ -1,0 +1,125 @@
+import { isRefusal, LifeboatError, type ErrorCode } from '../../errors';
+import { readChangeLog } from '../../formats/change-log/read-change-log';
+import { verifyChangeLog } from '../../formats/change-log/verify-change-log';
+import type { LogHeader } from '../../model/change-log';
+import type { Extent } from '../../model/extent';
+import type { Position } from '../../model/position';
+import type { ExtentSource } from '../apply-extents';
+
+/** A change log of which every byte has been checked, and whose place is the one it was looked for in. */
+export interface VerifiedLog extends ExtentSource {
+  readonly header: LogHeader;
+  readonly digest: string;
+  /** The bytes once more, for the journal. */
+  readonly chunks: () => AsyncIterable<Uint8Array>;
+}
+
+/** Where a log must belong. */
+export interface LogPlace {
+  readonly replicaId: string;
+  readonly position: Position;
+  /** The digest of the log before it; undefined where that is not to be asked. */
+  readonly previousDigest?: string;
+  /** The disk's own size: what lies beyond it is nobody's to write. */
+  readonly diskSizeBytes: number;
+}
+
+export interface LogBytes {
+  readonly sizeBytes: number;
+  readonly read: () => AsyncIterable<Uint8Array>;
+}
+
+/** What can be wrong with a log itself, rather than with the way to it. */
+const faults: readonly ErrorCode[] = [
+  'LogTorn',
+  'LogTruncated',
+  'LogOversized',
+  'LogCorrupt',
+  'LogOutOfRange',
+  'LogUnaligned',
+  'LogUnknownVersion',
+  'LogForeignEpoch',
+  'LogReordered',
+  'LogReplayed',
+  'LogBrokenChain',
+];
+
+export function isLogFault(error: unknown): error is LifeboatError {
+  return isRefusal(error, ...faults);
+}
+
+/**
+ * Checks a whole log before a byte of it is used: digests, bounds, place. A small one is kept in memory; of a larger one
+ * the digests of its frames are, so that a second reading that meets other bytes stops before it writes them.
+ */
+export async function verifyLog(
+  bytes: LogBytes,
+  place: LogPlace,
+  inMemoryLimitBytes: number,
+): Promise<VerifiedLog> {
+  const log = await (bytes.sizeBytes <= inMemoryLimitBytes ? inMemory(bytes) : inTwoPasses(bytes));
+  expectPlace(log.header, place);
+  return log;
+}
+
+async function inMemory({ read }: LogBytes): Promise<VerifiedLog> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of read()) chunks.push(chunk);
+  const reader = await readChangeLog(each(chunks));
+  const frames: (readonly Extent[])[] = [];
+  for await (const frame of reader.frames()) frames.push(frame);
+  return {
+    header: reader.header,
+    digest: reader.digest,
+    isSorted: reader.isSorted,
+    frames: () => each(frames),
+    chunks: () => each(chunks),
+  };
+}
+
+async function inTwoPasses({ read }: LogBytes): Promise<VerifiedLog> {
+  const verified = await verifyChangeLog(read());
+  return {
+    header: verified.header,
+    digest: verified.digest,
+    isSorted: verified.isSorted,
+    frames: () => framesAgain(read(), verified),
+    chunks: read,
+  };
+}
+
+async function* framesAgain(
+  chunks: AsyncIterable<Uint8Array>,
+  verified: { readonly digest: string; readonly frameDigests: readonly string[] },
+): AsyncGenerator<readonly Extent[]> {
+  yield* (await readChangeLog(chunks, { verified })).frames();
+}
+
+async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items;
+}
+
+function expectPlace(
+  header: LogHeader,
+  { replicaId, position, previousDigest, diskSizeBytes }: LogPlace,
+): void {
+  const { epoch, sequence } = position;
+  if (header.replicaId !== replicaId || header.epoch !== epoch) {
+    throw new LifeboatError(
+      'LogForeignEpoch',
+      `The log belongs to epoch ${header.epoch} of ${header.replicaId}.`,
+    );
+  }
+  if (header.sequence > sequence) {
+    throw new LifeboatError('LogReordered', `Log ${header.sequence} was put in the place of ${sequence}.`);
+  }
+  if (header.sequence < sequence) {
+    throw new LifeboatError('LogReplayed', `Log ${header.sequence} was put in the place of ${sequence}.`);
+  }
+  if (header.diskSizeBytes > diskSizeBytes) {
+    throw new LifeboatError('LogOutOfRange', `The log is of a disk of ${header.diskSizeBytes} bytes.`);
+  }
+  if (previousDigest !== undefined && header.previousDigest !== previousDigest) {
+    throw new LifeboatError('LogBrokenChain', `Log ${sequence} does not follow the log before it.`);
+  }
+}
