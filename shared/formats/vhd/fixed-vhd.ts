@@ -13,6 +13,12 @@ export const vhdDiskLimitBytes = 0xff000000 * sectorBytes;
 
 const checksumOffset = 64;
 
+/**
+ * 65,535 cylinders, 16 heads, 255 sectors: the geometry that tells every reader to take the size field, which is exact,
+ * where cylinders times heads times sectors would round it down.
+ */
+const largestGeometry = 0xffff10ff;
+
 /** The footer of a disk. The same disk always has the same footer, so that writing it again changes nothing. */
 export function encodeVhdFooter(diskSizeBytes: number, diskId: string): Buffer {
   const id = Buffer.from(diskId.replaceAll('-', ''), 'hex');
@@ -22,12 +28,12 @@ export function encodeVhdFooter(diskSizeBytes: number, diskId: string): Buffer {
   footer.writeUInt32BE(2, 8); // Features: the reserved bit, which is always set.
   footer.writeUInt32BE(0x00010000, 12); // Format version 1.0.
   footer.writeBigUInt64BE(0xffffffffffffffffn, 16); // No dynamic part.
-  footer.write('wa\0\0', 28, 'latin1');
-  footer.writeUInt32BE(0x00070000, 32);
+  footer.write('lfbt', 28, 'latin1');
+  footer.writeUInt32BE(0x00010000, 32);
   footer.write('Wi2k', 36, 'latin1');
   footer.writeBigUInt64BE(BigInt(diskSizeBytes), 40);
   footer.writeBigUInt64BE(BigInt(diskSizeBytes), 48);
-  geometryOf(diskSizeBytes).copy(footer, 56);
+  footer.writeUInt32BE(largestGeometry, 56);
   footer.writeUInt32BE(2, 60); // A fixed disk.
   id.copy(footer, 68);
   footer.writeUInt32BE(checksumOf(footer), checksumOffset);
@@ -67,28 +73,4 @@ function checksumOf(footer: Buffer): number {
     if (index < checksumOffset || index >= checksumOffset + 4) sum += byte;
   });
   return 0xffffffff - sum;
-}
-
-/** Cylinders, heads and sectors, by the algorithm of the VHD specification's appendix. */
-function geometryOf(diskSizeBytes: number): Buffer {
-  const { cylinders, heads, sectorsPerTrack } = geometry(
-    Math.min(diskSizeBytes / sectorBytes, 65_535 * 16 * 255),
-  );
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt16BE(cylinders, 0);
-  bytes.writeUInt8(heads, 2);
-  bytes.writeUInt8(sectorsPerTrack, 3);
-  return bytes;
-}
-
-function geometry(sectors: number): { cylinders: number; heads: number; sectorsPerTrack: number } {
-  if (sectors >= 65_535 * 16 * 63) return shaped(sectors, 16, 255);
-  const heads = Math.max(4, Math.floor((Math.floor(sectors / 17) + 1023) / 1024));
-  if (Math.floor(sectors / 17) < heads * 1024 && heads <= 16) return shaped(sectors, heads, 17);
-  if (Math.floor(sectors / 31) < 16 * 1024) return shaped(sectors, 16, 31);
-  return shaped(sectors, 16, 63);
-}
-
-function shaped(sectors: number, heads: number, sectorsPerTrack: number): ReturnType<typeof geometry> {
-  return { heads, sectorsPerTrack, cylinders: Math.floor(Math.floor(sectors / sectorsPerTrack) / heads) };
 }
