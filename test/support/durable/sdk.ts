@@ -1,4 +1,4 @@
-import { type EntityHandler, type OrchestrationHandler } from 'durable-functions';
+import { type OrchestrationHandler } from 'durable-functions';
 import { Entity } from 'durable-functions/lib/src/entities/Entity';
 import { Orchestrator } from 'durable-functions/lib/src/orchestrations/Orchestrator';
 import { type FunctionKind, type TypedData } from '../../../local/durable';
@@ -6,8 +6,8 @@ import { type FunctionKind, type TypedData } from '../../../local/durable';
 /** Durable functions by name. They run in the real SDK, called as the Functions library would call it. */
 export interface DurableApp {
   readonly orchestrators?: Readonly<Record<string, OrchestrationHandler>>;
-  readonly activities?: Readonly<Record<string, (input: any) => unknown>>;
-  readonly entities?: Readonly<Record<string, EntityHandler<any>>>;
+  readonly activities?: Readonly<Record<string, (input: never) => unknown>>;
+  readonly entities?: Readonly<Record<string, unknown>>;
 }
 
 /** Runs one function of the app with a trigger payload, as the Functions host does. */
@@ -15,13 +15,12 @@ export async function invokeThroughSdk(
   app: DurableApp,
   { kind, name, data }: { kind: FunctionKind; name: string; data: TypedData },
 ): Promise<TypedData | null | undefined> {
-  const input = valueOf(data) as never;
-  const context = {} as never;
+  const input = valueOf(data);
+  const context = {};
   if (kind === 'orchestrator')
     return dataOf(await new Orchestrator(found(app.orchestrators, name)).listen()(input, context));
-  if (kind === 'entity')
-    return dataOf(await new Entity(found(app.entities, name) as never).listen()(input, context));
-  return dataOf(await found(app.activities, name)(input));
+  if (kind === 'entity') return dataOf(await new Entity(found(app.entities, name)).listen()(input, context));
+  return dataOf(await found(app.activities, name)(input as never));
 }
 
 function found<T>(functions: Readonly<Record<string, T>> | undefined, name: string): T {

@@ -11,14 +11,14 @@ import { ManualClock } from './manual-clock';
 
 export interface Status {
   readonly runtimeStatus: string;
-  readonly output: any;
-  readonly customStatus: any;
-  readonly input: any;
+  readonly output: unknown;
+  readonly customStatus: unknown;
+  readonly input: unknown;
   readonly name: string;
   readonly instanceId: string;
   readonly createdTime: string;
   readonly lastUpdatedTime: string;
-  readonly historyEvents?: any[];
+  readonly historyEvents?: readonly Record<string, unknown>[];
 }
 
 type Overrides = Partial<Omit<DurableEngineOptions, 'clock'>>;
@@ -91,7 +91,7 @@ export class TestEngine {
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
-  ): Promise<{ status: number; headers: Record<string, string>; body: any }> {
+  ): Promise<{ status: number; headers: Record<string, string>; body: unknown }> {
     const bytes = body === undefined ? new Uint8Array() : Buffer.from(JSON.stringify(body));
     const response = await this.engine.handle({ method, path, headers, body: bytes, origin });
     const isJson = response.headers['content-type']?.startsWith('application/json') === true;
@@ -103,7 +103,7 @@ export class TestEngine {
       id === undefined ? `orchestrators/${name}` : `orchestrators/${name}/${encodeURIComponent(id)}`;
     const { status, body } = await this.request('POST', path, input);
     if (status !== 202) throw new Error(`start of ${name} answered ${status}: ${JSON.stringify(body)}`);
-    return body.id as string;
+    return (body as { id: string }).id;
   }
 
   async raise(id: string, event: string, data?: unknown): Promise<number> {
@@ -155,7 +155,7 @@ export class TestEngine {
     const { port } = this.#server.address() as AddressInfo;
     const base = `http://127.0.0.1:${port}`;
     const binding = this.engine.clientBinding({ ...origin, publicBase: base, rpcBase: `${base}/rpc/` });
-    return new DurableClient(JSON.parse(binding), 'client') as unknown as SdkClient;
+    return new DurableClient(JSON.parse(binding), 'client');
   }
 }
 
