@@ -15,9 +15,9 @@ async function main(): Promise<void> {
     onLine: show,
     say: (sentence) => console.log(`${'cloud'.padEnd(10)} | ${sentence}`),
   });
+  stopOnSignals(cloud);
   process.off('SIGINT', leave).off('SIGTERM', leave);
   console.log(describe(cloud, options.dataFolder, performance.now() - startedAt));
-  stopOnSignals(cloud);
 }
 
 function show({ from, text, isError }: Line): void {

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import {
+  AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
   ExtendedKeyUsage,
   ExtendedKeyUsageExtension,
@@ -61,6 +62,8 @@ export async function issueServer(authority: Issued, validity: Validity): Promis
       new BasicConstraintsExtension(false, undefined, true),
       new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
       new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+      // Clients may know several authorities of one name, each of its own data folder: the key tells them apart.
+      await AuthorityKeyIdentifierExtension.create(signer.publicKey),
       new SubjectAlternativeNameExtension([
         { type: 'ip', value: '127.0.0.1' },
         { type: 'dns', value: 'localhost' },

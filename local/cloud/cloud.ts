@@ -80,6 +80,7 @@ async function startLocked(options: CloudOptions, lock: Store): Promise<Cloud> {
     say: options.say,
     longestPauseInMs: options.longestPauseInMs ?? 10_000,
     graceInMs: 4_000,
+    startPatienceInMs: patienceInMs,
   });
   const stopControl = await startControl({
     port: ports.control,

@@ -17,12 +17,15 @@ export interface SupervisorOptions {
   readonly longestPauseInMs: number;
   /** How long a part that is asked to end may take. */
   readonly graceInMs: number;
+  /** For how long a part that cannot start is tried again: one of a killed predecessor may still hold its files. */
+  readonly startPatienceInMs: number;
 }
 
 interface Part {
   readonly plan: PartPlan;
   child?: Child | undefined;
   isServing: boolean;
+  hasServed: boolean;
   /** Why it was ended on purpose, when it was. */
   endedFor?: string | undefined;
   starts: number;
@@ -36,17 +39,25 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #stopping = new AbortController();
   #keepers: Promise<void>[] = [];
+  #startedAt = 0;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#changes.setMaxListeners(0);
     for (const plan of options.plans) {
-      this.#parts.set(plan.program.name, { plan, isServing: false, starts: 0, failuresInARow: 0 });
+      this.#parts.set(plan.program.name, {
+        plan,
+        isServing: false,
+        hasServed: false,
+        starts: 0,
+        failuresInARow: 0,
+      });
     }
   }
 
   /** Resolves when every part serves. If one cannot start, all are ended, and its own words are in the error. */
   async start(): Promise<void> {
+    this.#startedAt = performance.now();
     const firstStarts = [...this.#parts.values()].map(
       (part) =>
         new Promise<void>((resolve, reject) => this.#keepers.push(this.#keep(part, { resolve, reject }))),
@@ -116,9 +127,7 @@ export class Supervisor {
       if (this.#isStopping) break;
       const failure = await this.#run(part, first.resolve);
       if (this.#isStopping) break;
-      if (part.starts === 1 && part.endedFor === undefined && failure !== undefined) {
-        return first.reject(failure);
-      }
+      if (failure !== undefined && !this.#hasPatienceWith(part)) return first.reject(failure);
       await this.#clearTheWay(part);
       await this.#pause(part);
     }
@@ -138,7 +147,8 @@ export class Supervisor {
     );
     if (failure === undefined) {
       part.isServing = true;
-      if (part.starts > 1) this.#options.say(`${program.name} serves again.`);
+      if (part.hasServed) this.#options.say(`${program.name} serves again.`);
+      part.hasServed = true;
       onServing();
       this.#changes.emit('change');
     }
@@ -164,6 +174,12 @@ export class Supervisor {
         await user.child.stop(this.#options.graceInMs);
       }),
     );
+  }
+
+  /** A part that has served before is started for ever; one that never has, only for a while. */
+  #hasPatienceWith(part: Part): boolean {
+    const isAtWill = part.endedFor !== undefined || part.hasServed;
+    return isAtWill || performance.now() - this.#startedAt < this.#options.startPatienceInMs;
   }
 
   async #pause(part: Part): Promise<void> {

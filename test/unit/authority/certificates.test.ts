@@ -28,6 +28,14 @@ describe('the local certificate authority', () => {
     await expect(statusFrom('localhost', certificates)).resolves.toBe(204);
   });
 
+  it('is told apart from another of the same name', async () => {
+    const other = await openCertificates({ folder: join(folder, 'other'), clock });
+    const own = await open();
+    const known = [await readFile(other.authorityFile, 'utf8'), await readFile(own.authorityFile, 'utf8')];
+    await expect(statusFrom('127.0.0.1', own, known)).resolves.toBe(204);
+    await expect(statusFrom('127.0.0.1', other, known)).resolves.toBe(204);
+  });
+
   it('is not trusted by a client that was not told of it', async () => {
     await expect(statusFrom('127.0.0.1', await open(), [])).rejects.toThrow('certificate');
   });

@@ -12,10 +12,12 @@ export async function programFolder(): Promise<{
   const program = join(folder, 'program.js');
   await writeFile(
     program,
-    `const { appendFileSync, existsSync } = require('node:fs');
+    `const { appendFileSync, existsSync, readFileSync } = require('node:fs');
      const [name, journal, ...orders] = process.argv.slice(2);
      const note = (what) => appendFileSync(journal, name + ' ' + what + '\\n');
-     if (orders.includes('fail')) { console.error('no luck today'); process.exit(3); }
+     const attempts = () => (existsSync(journal) ? readFileSync(journal, 'utf8').split('tries').length : 1);
+     if (orders.includes('fail-twice')) note('tries');
+     if (orders.includes('fail') || (orders.includes('fail-twice') && attempts() < 4)) { console.error('no luck today'); process.exit(3); }
      process.on('SIGTERM', () => {
        if (orders.includes('deaf')) return note('deaf');
        note('ends');

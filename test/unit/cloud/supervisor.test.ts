@@ -16,11 +16,13 @@ describe('the supervisor', () => {
   let remove: () => Promise<void>;
   let said: string[];
   let supervisors: Supervisor[];
+  let startPatienceInMs: number;
 
   beforeEach(async () => {
     ({ program, folder, remove } = await programFolder());
     said = [];
     supervisors = [];
+    startPatienceInMs = 0;
   });
   afterEach(async () => {
     await Promise.all(supervisors.map((one) => one.stop()));
@@ -49,6 +51,7 @@ describe('the supervisor', () => {
       say: (sentence) => said.push(sentence),
       longestPauseInMs: 200,
       graceInMs: 500,
+      startPatienceInMs,
     });
     supervisors.push(one);
     return one;
@@ -129,6 +132,13 @@ describe('the supervisor', () => {
     expect(one.status().every(({ pid }) => pid === undefined)).toBe(true);
   });
 
+  it('has patience with a part whose predecessor still holds its files, while it was asked to', async () => {
+    startPatienceInMs = 60_000;
+    const one = supervise(part('broker', {}, 'fail-twice'));
+    await one.start();
+    expect(said.filter((line) => line === 'broker ended: exit code 3.')).toHaveLength(2);
+  });
+
   it('waits longer each time for a part that keeps ending', async () => {
     const one = supervise(part('broker'));
     await one.start();
@@ -149,7 +159,7 @@ describe('the supervisor', () => {
        const plans = ${JSON.stringify(plans)}.map((plan) => ({
          ...plan, program: { ...plan.program, ready: /^listening/ } }));
        const one = new Supervisor({ plans, preload: ${JSON.stringify(preload)}, onLine() {}, say() {},
-         longestPauseInMs: 100, graceInMs: 500 });
+         longestPauseInMs: 100, graceInMs: 500, startPatienceInMs: 0 });
        one.start().then(() => console.log(JSON.stringify(one.status().map(({ pid }) => pid))));`,
     );
     const parent = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
