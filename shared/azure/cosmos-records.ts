@@ -53,8 +53,8 @@ class CosmosRecords implements Records {
 
   async get(key: RecordKey): Promise<StoredRecord | undefined> {
     const { partition, id } = checkedKey(key);
-    const items = await this.#open();
-    const { resource } = await items.item(id, partition).read<ItemDefinition>();
+    const container = await this.#open();
+    const { resource } = await container.item(id, partition).read<ItemDefinition>();
     return resource === undefined ? undefined : recordFrom(resource);
   }
 

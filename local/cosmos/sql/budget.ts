@@ -4,7 +4,7 @@ import { queryError } from './query-error';
 export class Budget {
   #left: number;
 
-  constructor(steps = 5_000_000) {
+  constructor(steps = 500_000) {
     this.#left = steps;
   }
 
