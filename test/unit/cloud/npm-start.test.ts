@@ -62,7 +62,7 @@ describe('npm start', () => {
 
   it.each([
     [['--as', 'operator', '--data', '/nowhere'], 'npm start brings it up'],
-    [['--as', 'nobody'], '--as app | contributor | operator | reader'],
+    [['--as', 'nobody'], '--as app | owner | contributor | operator | reader'],
     [['--as', 'reader', '--for', 'https://nowhere'], 'AADSTS500011'],
   ])('says why there is no token: %j', async (words, reason) => {
     const refused = token('--data', dataFolder, ...words);
