@@ -1,4 +1,3 @@
-import { type BrokerError } from '../broker-error';
 import { type Frame, type RheaReceiver, type RheaSender, type RheaSession } from './rhea-internals';
 
 export const maxMessageSizeBytes = 1024 * 1024;
@@ -10,10 +9,10 @@ export const rawFormat = 1;
 const widestDisposition = 10_000;
 
 /** Changes one AMQP session of rhea's from a client's to a broker's. Done per session, so that the process's own clients keep theirs. */
-export function adaptSession(session: RheaSession, tooLarge: (receiver: RheaReceiver) => BrokerError): void {
+export function adaptSession(session: RheaSession): void {
   keepLinksApart(session);
   attachLater(session);
-  takeRawBytes(session, tooLarge);
+  takeRawBytes(session);
   boundDispositions(session);
 }
 
@@ -57,47 +56,43 @@ function alwaysAnswerDrain(sender: RheaSender): void {
   };
 }
 
-function takeRawBytes(session: RheaSession, tooLarge: (receiver: RheaReceiver) => BrokerError): void {
-  const { incoming } = session;
+/** Deliveries that grew beyond the limit; of these nothing is kept. */
+const oversized = new WeakSet<object>();
+
+export function isOversized(delivery: object): boolean {
+  return oversized.has(delivery);
+}
+
+function takeRawBytes({ incoming }: RheaSession): void {
   const takeTransfer = incoming.on_transfer.bind(incoming);
-  const sizes = new WeakMap<RheaReceiver, number>();
-  const refused = new WeakSet<RheaReceiver>();
   incoming.on_transfer = (frame, receiver) => {
     const { performative } = frame;
     if (!performative['message_format']) performative['message_format'] = rawFormat;
-    const isFirst = receiver._incomplete === undefined;
-    if (refused.has(receiver)) {
-      skipTransfer(session, performative);
+    if (performative['aborted'] === true) {
+      abort(receiver);
+      incoming.next_transfer_id += 1;
       return;
     }
-    const sizeBytes = (isFirst ? 0 : (sizes.get(receiver) ?? 0)) + (frame.payload?.length ?? 0);
-    sizes.set(receiver, sizeBytes);
-    if (sizeBytes > maxMessageSizeBytes || performative['aborted'] === true) {
-      dropIncomplete(receiver);
-      if (isFirst || performative['aborted'] !== true) skipTransfer(session, performative);
-      else incoming.next_transfer_id += 1;
-      if (sizeBytes > maxMessageSizeBytes) {
-        refused.add(receiver);
-        const { condition, message } = tooLarge(receiver);
-        receiver.close({ condition, description: message });
-      }
-      return;
-    }
-    takeTransfer({ ...frame, payload: frame.payload ?? Buffer.alloc(0) }, receiver);
+    takeTransfer(withinLimit(frame, receiver), receiver);
   };
 }
 
-/** Counts a transfer as received without keeping anything of it. */
-function skipTransfer({ incoming }: RheaSession, performative: Frame['performative']): void {
-  incoming.next_transfer_id += 1;
-  const id = performative['delivery_id'];
-  if (typeof id === 'number' && id === incoming.next_delivery_id) incoming.next_delivery_id += 1;
+/** The frame, without its payload once the message is too large. */
+function withinLimit(frame: Frame, receiver: RheaReceiver): Frame {
+  const delivery = receiver._incomplete;
+  const payload = frame.payload ?? Buffer.alloc(0);
+  if (delivery === undefined) return { ...frame, payload };
+  const keptBytes = delivery.frames.reduce((sum, { length }) => sum + length, 0);
+  if (!oversized.has(delivery) && keptBytes + payload.length <= maxMessageSizeBytes)
+    return { ...frame, payload };
+  oversized.add(delivery);
+  delivery.frames = [Buffer.alloc(0)];
+  return { performative: frame.performative };
 }
 
-function dropIncomplete(receiver: RheaReceiver): void {
+function abort(receiver: RheaReceiver): void {
   if (receiver._incomplete === undefined) return;
   receiver._incomplete.settled = true;
-  receiver._incomplete.frames = [];
   receiver._incomplete = undefined;
 }
 

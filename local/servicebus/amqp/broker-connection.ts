@@ -6,7 +6,7 @@ import { FrameGuard, maxFrameSizeBytes } from '../encoding/frame-guard';
 import { manage } from '../management/operations';
 import { answerMessage, refusalMessage } from '../management/request';
 import { type Namespace } from '../queues/namespace';
-import { adaptSession, maxMessageSizeBytes } from './adapt-session';
+import { adaptSession } from './adapt-session';
 import { Claims } from './claims';
 import { DeliveryLink } from './delivery-link';
 import { IntakeLink } from './intake-link';
@@ -106,7 +106,7 @@ export class BrokerConnection {
     const on = (name: string, act: (context: RheaContext) => void): void => {
       this.#connection.on(name, (context: RheaContext) => this.#safely(() => act(context)));
     };
-    on('session_open', ({ session }) => adaptSession(session, tooLarge));
+    on('session_open', ({ session }) => adaptSession(session));
     on('sender_open', ({ sender }) => this.#openDelivering(sender));
     on('receiver_open', ({ receiver }) => this.#openTaking(receiver));
     on('sender_close', ({ sender }) => this.#endLink(sender));
@@ -213,11 +213,4 @@ export class BrokerConnection {
   #endLinks(): void {
     for (const link of [...this.#ends.keys()]) this.#endLink(link);
   }
-}
-
-function tooLarge(): BrokerError {
-  return new BrokerError(
-    'amqp:link:message-size-exceeded',
-    `The received message exceeds the limit (${maxMessageSizeBytes} bytes) currently allowed on the link.`,
-  );
 }

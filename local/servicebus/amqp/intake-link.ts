@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { batchFormat, parseTransfer } from '../encoding/incoming-message';
 import { type Intake } from '../queues/intake';
-import { maxMessageSizeBytes } from './adapt-session';
+import { BrokerError } from '../broker-error';
+import { isOversized, maxMessageSizeBytes } from './adapt-session';
 import { errorFields, type LinkEnd } from './link-end';
 import { accepted, rejected, type RheaContext, type RheaDelivery, type RheaReceiver } from './rhea-internals';
 
@@ -36,6 +37,7 @@ export class IntakeLink implements LinkEnd {
   async #take({ message, format, delivery }: RheaContext): Promise<void> {
     this.#pending += 1;
     try {
+      if (isOversized(delivery)) throw tooLarge();
       const isBatch = format === batchFormat;
       await this.intake.accept(parseTransfer(message, isBatch ? batchFormat : 0, randomUUID));
       this.#answer(delivery, accepted());
@@ -54,4 +56,11 @@ export class IntakeLink implements LinkEnd {
     const promised = this.link.credit + this.#pending;
     if (!this.#isClosed && promised <= creditWindow / 2) this.link.add_credit(creditWindow - promised);
   }
+}
+
+function tooLarge(): BrokerError {
+  return new BrokerError(
+    'amqp:link:message-size-exceeded',
+    `The received message exceeds the limit (${maxMessageSizeBytes} bytes) currently allowed on the link.`,
+  );
 }
