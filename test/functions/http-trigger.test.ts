@@ -16,7 +16,12 @@ afterAll(async () => {
   folder.remove();
 });
 
-const echo = (path: string, init?: RequestInit): Promise<any> => host.json(`/api/echo/${path}`, init);
+interface Echo {
+  readonly user: unknown;
+  readonly headers: Record<string, string>;
+}
+const echo = async (path: string, init?: RequestInit): Promise<Echo> =>
+  (await host.json(`/api/echo/${path}`, init)) as Echo;
 
 describe('an HTTP function', () => {
   it('gets method, address, query, parameters, headers and body as they were sent', async () => {

@@ -81,8 +81,14 @@ function numbersOf(message: ServiceBusReceivedMessage): Record<string, unknown> 
     DeliveryCount: deliveryCountOf(message),
     SequenceNumber: Number(message.sequenceNumber ?? 0),
     EnqueuedTimeUtc: message.enqueuedTimeUtc,
-    ExpiresAtUtc: message.expiresAtUtc,
+    ExpiresAtUtc: notAfterDotNet(message.expiresAtUtc),
   };
+}
+
+/** A message without an end of life expires on the last day that .NET knows. */
+function notAfterDotNet(moment: Date | undefined): Date | undefined {
+  const lastMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+  return moment === undefined || moment.getTime() <= lastMs ? moment : new Date(lastMs);
 }
 
 function propertiesOf({ applicationProperties = {} }: ServiceBusReceivedMessage): Record<string, unknown> {

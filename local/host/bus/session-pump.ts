@@ -44,7 +44,8 @@ export class SessionPump implements Listener {
     const { outage } = this.#options;
     const { signal } = this.#stopping;
     try {
-      const session = await acceptSession(this.#options, signal);
+      const session = await this.#acceptUntilStopped();
+      if (session === undefined) return undefined;
       outage.over();
       return session;
     } catch (error) {
@@ -54,6 +55,20 @@ export class SessionPump implements Listener {
       else await outage.failed(error, signal);
       return undefined;
     }
+  }
+
+  /** The SDK hears of an abort only when its time is up; a session that comes after it is handed back. */
+  async #acceptUntilStopped(): Promise<ServiceBusSessionReceiver | undefined> {
+    const { signal } = this.#stopping;
+    const accepted = acceptSession(this.#options, signal);
+    const aborted = new Promise<undefined>((resolve) => {
+      signal.addEventListener('abort', () => resolve(undefined), { once: true });
+    });
+    const session = await Promise.race([accepted, aborted]);
+    if (session === undefined) {
+      void accepted.then((late) => closeQuietly(late, this.#options.clock)).catch(() => undefined);
+    }
+    return session;
   }
 
   async #work(session: ServiceBusSessionReceiver): Promise<void> {

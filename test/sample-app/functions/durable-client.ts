@@ -38,7 +38,7 @@ const manage: HttpHandler = async (request, context) => {
   const verb = verbs[request.params['verb'] ?? ''];
   if (verb === undefined) return { status: 404 };
   const result = await verb(df.getClient(context), request.params['id'] ?? '', request);
-  return { jsonBody: result ?? null };
+  return { jsonBody: result ?? {} };
 };
 
 const extraInputs = [df.input.durableClient()];

@@ -42,8 +42,13 @@ export async function startTestHost(folder: AppFolder, options: TestHostOptions 
     },
     origin,
     get,
-    json: async (path, init) => (await get(path, init)).json(),
+    json: async (path, init) => jsonOf(await get(path, init)),
   };
+}
+
+/** The answer's JSON, made of this test's own objects: what fetch parses is not strictly equal to any of ours. */
+export async function jsonOf(response: Response): Promise<unknown> {
+  return JSON.parse(await response.text());
 }
 
 /** Asks again and again, with a bound, until the answer is what is wanted. */
