@@ -3,6 +3,7 @@ import { badRequest, conflict, notFound } from '../failure';
 import { areEqual, type Json, type JsonObject } from '../json';
 import { type ContainerDefinition, parseContainerDefinition } from './container-definition';
 import { findDatabase } from './databases';
+import { expiryOf, parseBody } from './document';
 import { ridOf } from './names';
 
 export interface Container {
@@ -91,15 +92,18 @@ export function replaceContainer(
 }
 
 function recomputeExpiry(database: Database, container: number, defaultTtl: number | undefined): void {
-  const seconds = `CASE WHEN json_type(body, '$.ttl') = 'integer' THEN json_extract(body, '$.ttl') ELSE ? END`;
-  const expiresAt = `CASE WHEN (${seconds}) > 0 THEN writtenAt + (${seconds}) * 1000 END`;
-  if (defaultTtl === undefined) {
-    database.run('UPDATE documents SET expiresAt = NULL WHERE container = ?', container);
-  } else {
-    database.run(
-      `UPDATE documents SET expiresAt = ${expiresAt} WHERE container = ?`,
-      ...[defaultTtl, defaultTtl, container],
+  let after = 0;
+  for (;;) {
+    const rows = database.all<{ lsn: number; writtenAt: number; body: string }>(
+      'SELECT lsn, writtenAt, body FROM documents WHERE container = ? AND lsn > ? ORDER BY lsn LIMIT 1000',
+      ...[container, after],
     );
+    for (const { lsn, writtenAt, body } of rows) {
+      const expiresAt = expiryOf(parseBody(body), defaultTtl, writtenAt);
+      database.run('UPDATE documents SET expiresAt = ? WHERE lsn = ?', expiresAt, lsn);
+      after = lsn;
+    }
+    if (rows.length === 0) return;
   }
 }
 

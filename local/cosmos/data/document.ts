@@ -1,4 +1,5 @@
-import { type Json, type JsonObject } from '../json';
+import { isObject, type Json, type JsonObject } from '../json';
+import { badRequest } from '../failure';
 import type { Container } from './containers';
 import { ridOf } from './names';
 
@@ -16,6 +17,8 @@ export interface DocumentRow {
 }
 
 export const documentColumns = 'lsn, container, partition, id, born, writtenAt, expiresAt, body';
+
+const longestTtl = 2_147_483_647;
 
 const systemNames = ['_rid', '_self', '_etag', '_ts', '_attachments', '_lsn'];
 
@@ -41,6 +44,17 @@ export function presentDocument(row: DocumentRow, container: Container, salt: st
 export function bodyOf(document: JsonObject): string {
   const entries = Object.entries(document).filter(([name]) => !systemNames.includes(name));
   return JSON.stringify(Object.fromEntries(entries));
+}
+
+/** When a document ends: by its own `ttl`, else by the container's; never, unless the container lets documents end. */
+export function expiryOf(document: Json, defaultTtl: number | undefined, writtenAt: number): number | null {
+  const ttl = isObject(document) ? document['ttl'] : undefined;
+  if (ttl !== undefined && ttl !== -1 && !(Number.isInteger(ttl) && Number(ttl) > 0)) {
+    throw badRequest("The input ttl is invalid: it must be a positive whole number of seconds, or '-1'.");
+  }
+  if (defaultTtl === undefined) return null;
+  const seconds = typeof ttl === 'number' ? ttl : defaultTtl;
+  return seconds > 0 ? writtenAt + Math.min(seconds, longestTtl) * 1000 : null;
 }
 
 export function isLive({ expiresAt }: Pick<DocumentRow, 'expiresAt'>, nowInMs: number): boolean {

@@ -2,7 +2,7 @@ import { type Database } from '../../store';
 import { badRequest, conflict, notFound, partitionMismatch, preconditionFailed, tooLarge } from '../failure';
 import { isObject, type Json, type JsonObject } from '../json';
 import type { Container } from './containers';
-import { bodyOf, documentColumns, type DocumentRow, etagOf, isLive } from './document';
+import { bodyOf, documentColumns, type DocumentRow, etagOf, expiryOf, isLive } from './document';
 import { checkedId } from './names';
 import { partitionOf } from './partition-key';
 import { claimUniqueValues, dropUniqueValues } from './unique-keys';
@@ -87,7 +87,8 @@ export class Documents {
       throw tooLarge('Request size is too large: a document is at most 2 MB.');
     }
     const id = checkedId(document['id']);
-    const expiresAt = this.#expiryOf(document);
+    const { defaultTtl } = this.container.definition;
+    const expiresAt = expiryOf(document, defaultTtl, this.nowInMs);
     claimUniqueValues(this, { partition, id, document });
     const { number } = this.container;
     const born = replaced === undefined ? null : (replaced.born ?? replaced.lsn);
@@ -97,16 +98,5 @@ export class Documents {
       ...[number, partition, id, born, this.nowInMs, expiresAt, body],
     );
     return { lsn, container: number, partition, id, born, writtenAt: this.nowInMs, expiresAt, body };
-  }
-
-  #expiryOf(document: JsonObject): number | null {
-    const ttl = document['ttl'];
-    if (ttl !== undefined && ttl !== -1 && !(Number.isInteger(ttl) && Number(ttl) > 0)) {
-      throw badRequest("The input ttl is invalid: it must be a positive whole number of seconds, or '-1'.");
-    }
-    const { defaultTtl } = this.container.definition;
-    if (defaultTtl === undefined) return null;
-    const seconds = typeof ttl === 'number' ? ttl : defaultTtl;
-    return seconds > 0 ? this.nowInMs + seconds * 1000 : null;
   }
 }

@@ -3,7 +3,6 @@ import type { Documents } from '../data/documents';
 import { parsePartitionKey } from '../data/partition-key';
 import { type Scan, scanned } from '../data/scan';
 import type { Json, Value } from '../json';
-import { queryError } from '../sql/query-error';
 import { compileQuery, type CompiledQuery, paged } from '../sql/compile-query';
 import { givenOf } from '../sql/given';
 import { idOrderOf, idRangeOf } from '../sql/id-range';
@@ -27,12 +26,7 @@ export function routeReadFeed(call: ContainerCall): Answer {
 }
 
 function answerQuery(call: ContainerCall, spec: QuerySpec): Answer {
-  try {
-    return readDocuments(call, (documents) => runQuery(documents, call.request, spec));
-  } catch (error) {
-    if (error instanceof RangeError) throw queryError('SC2029', 'The query is too complex.');
-    throw error;
-  }
+  return readDocuments(call, (documents) => runQuery(documents, call.request, spec));
 }
 
 interface Page {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { StoreError } from '../../store';
-import { Failure } from '../failure';
+import { badRequest, Failure } from '../failure';
 import { authorize } from './authorization';
 import { type Answer, readRequest, type Request } from './request';
 import { route } from './routes';
@@ -81,6 +81,9 @@ function refusal(error: unknown): Answer {
 function failureOf(error: unknown): Failure {
   if (error instanceof Failure) return error;
   const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof RangeError && error.message.includes('call stack')) {
+    return badRequest('The request is nested too deeply.');
+  }
   if (error instanceof StoreError) return new Failure(503, 'ServiceUnavailable', message);
   console.error('cosmos: a request failed', error);
   return new Failure(500, 'InternalServerError', message);

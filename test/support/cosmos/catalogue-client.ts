@@ -39,6 +39,7 @@ export class CatalogueClient {
           path: `/${path.split('/').map(encodeURIComponent).join('/')}`,
           headers: {
             'x-ms-date': date,
+            ...(content !== undefined && { 'content-length': Buffer.byteLength(content) }),
             authorization: signed({ method, path, date, key: this.key }),
             ...headers,
           },
