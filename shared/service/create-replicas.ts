@@ -48,6 +48,7 @@ async function setPolicy(ports: ReplicationPorts, replicaId: string, policy: Rep
   const document = await ports.documents.get(name);
   if (document === undefined) throw new LifeboatError('NotFound', `There is no replica ${replicaId}.`);
   await ports.documents.replace(name, { ...ReplicaDescriptor.parse(document.body), policy }, document.etag);
+  await ports.barrier.pass();
   await updateReplica(ports, replicaId, (record) => ({ ...record, policy }));
 }
 
@@ -61,6 +62,8 @@ async function growReplica(ports: ReplicationPorts, replicaId: string, sizeBytes
       if (!isRefusal(error, 'StaleWriter')) throw error;
     }
   }
+  // From the answer on the agent sends logs of the larger disk.
+  await ports.barrier.pass();
   await updateReplica(ports, replicaId, (record) =>
     record.sizeBytes >= sizeBytes ? undefined : { ...record, sizeBytes },
   );

@@ -2,12 +2,13 @@ import type { EpochRecord } from '../../contracts/replication/epoch-record';
 import { isRefusal, LifeboatError } from '../../errors';
 import { closedNumber, comparePositions, isOpenNumber, positionOf } from '../../model/position';
 import { epochName } from '../../model/target-names';
-import type { ReplicaState } from '../../ports/replica-disk';
+import type { ReplicaDisk, ReplicaState } from '../../ports/replica-disk';
+import type { TargetDocuments } from '../../ports/target-documents';
 import { findChainHead } from '../logs/chain-head';
 import { updateReplica } from '../replica/update-replica';
 import type { StartedEpoch, StartEpoch } from '../replicas';
 import type { ReplicationPorts } from '../replication-ports';
-import { digestOfEpoch, newestEpoch } from './epoch-records';
+import { digestOfEpoch, newestEpoch, readEpoch } from './epoch-records';
 
 /**
  * Fences off every older writer and starts counting anew. The record of an epoch is created once and carries the tag the
@@ -15,7 +16,7 @@ import { digestOfEpoch, newestEpoch } from './epoch-records';
  * was. Asked again with the same job, it answers with the same epoch.
  */
 export async function startEpoch(ports: ReplicationPorts, request: StartEpoch): Promise<StartedEpoch> {
-  const record = (await alreadyStarted(ports, request)) ?? (await fenceOff(ports, request));
+  const record = await fenceOff(ports, request);
   await ports.barrier.pass();
   if (record.kind !== 'stop') await ports.cache.createEpoch(record.replicaId, record.epoch);
   await removeOlderEpochs(ports, record);
@@ -48,29 +49,36 @@ async function noteStart(
   });
 }
 
-/** The epoch of this job, if its fence stands: the replica is in it. One found below its record is not taken up again. */
-async function alreadyStarted(
-  { disks, documents }: ReplicationPorts,
-  { replicaId, job, kind }: StartEpoch,
-): Promise<EpochRecord | undefined> {
-  const newest = await newestEpoch(documents, replicaId);
-  if (newest === undefined || newest.job !== job || newest.kind !== kind) return undefined;
-  const { number } = await disks.open(replicaId).state();
-  return positionOf(number).epoch === newest.epoch ? newest : undefined;
-}
-
 async function fenceOff(ports: ReplicationPorts, request: StartEpoch): Promise<EpochRecord> {
   const disk = ports.disks.open(request.replicaId);
   for (;;) {
     const state = await disk.state();
+    const current = await readEpoch(ports.documents, request.replicaId, positionOf(state.number).epoch);
+    if (current?.job === request.job && current.kind === request.kind) return current;
     const record = await newRecord(ports, request, state);
-    try {
-      await ports.documents.create(epochName(record.replicaId, record.epoch), record);
-      await disk.raise(closedNumber({ epoch: record.epoch, sequence: 0 }), record.baseEtag);
-      return record;
-    } catch (error) {
-      if (!isRefusal(error, 'Conflict', 'StaleWriter')) throw error;
-    }
+    if ((await createRecord(ports.documents, record)) && (await raiseWith(disk, record))) return record;
+  }
+}
+
+/** False if another came first. A retried request may be refused although its first try went through: the nonce tells. */
+async function createRecord(documents: TargetDocuments, record: EpochRecord): Promise<boolean> {
+  try {
+    await documents.create(epochName(record.replicaId, record.epoch), record);
+    return true;
+  } catch (error) {
+    if (!isRefusal(error, 'Conflict')) throw error;
+    return (await readEpoch(documents, record.replicaId, record.epoch))?.nonce === record.nonce;
+  }
+}
+
+/** False if the replica moved since it was read. Nobody else raises it to this epoch, so if it is there, it was this call. */
+async function raiseWith(disk: ReplicaDisk, { epoch, baseEtag }: EpochRecord): Promise<boolean> {
+  try {
+    await disk.raise(closedNumber({ epoch, sequence: 0 }), baseEtag);
+    return true;
+  } catch (error) {
+    if (!isRefusal(error, 'StaleWriter')) throw error;
+    return positionOf((await disk.state()).number).epoch === epoch;
   }
 }
 

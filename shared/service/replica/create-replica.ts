@@ -13,6 +13,7 @@ export async function createReplica(ports: ReplicationPorts, request: CreateRepl
   const descriptor: ReplicaDescriptor = { version: 1, replicaId, ownerId, policy, createdAtMs };
   await unlessThere(() => ports.documents.create(descriptorName(replicaId), descriptor));
   await ports.disks.create(replicaId, sizeBytes);
+  await ports.barrier.pass();
   await unlessThere(() => ports.records.create(replicaKey(replicaId), newRecord(descriptor, sizeBytes)));
   return (await readReplicaRecord(ports.records, replicaId)) ?? newRecord(descriptor, sizeBytes);
 }

@@ -1,7 +1,6 @@
 import { descriptorName, pointPrefix, replicaPrefix } from '../../model/target-names';
-import { readManifest } from '../points/manifests';
+import { changeManifest, readManifest } from '../points/manifests';
 import { removePoint } from '../points/remove-point';
-import { voidPoint } from '../points/settle-point';
 import type { ReplicationPorts } from '../replication-ports';
 import { replicasNamed } from './rebuild-catalogue';
 
@@ -27,7 +26,9 @@ export async function removeLeftovers(ports: ReplicationPorts): Promise<void> {
     if (manifest === undefined) continue;
     const holders = await Promise.all(manifest.members.map(({ replicaId }) => isNobodys(replicaId)));
     if (!holders.every(Boolean)) continue;
-    await voidPoint(ports, manifest.pointId);
+    await changeManifest(documents, manifest.pointId, (current) =>
+      current === undefined || current.state === 'void' ? undefined : { ...current, state: 'pruning' },
+    );
     await removePoint(ports, manifest.pointId);
   }
 }

@@ -36,6 +36,14 @@ export class MemoryTarget {
     return this.#now.documents;
   }
 
+  /** What would be there after a death right now. */
+  get saved(): {
+    readonly disks: ReadonlyMap<string, StoredDisk>;
+    readonly documents: ReadonlyMap<string, StoredDocument>;
+  } {
+    return this.#saved;
+  }
+
   /** What is there now survives the next death. */
   save(): void {
     this.#saved = copyOf(this.#now);
