@@ -51,5 +51,5 @@ it(
     expect(load.acknowledgedWrites).toBeGreaterThan(kills);
     expect(load.acknowledgedBatches).toBeGreaterThan(kills / 5);
   },
-  isLong ? 1_200_000 : 120_000,
+  isLong ? 3_600_000 : 300_000,
 );
