@@ -70,6 +70,6 @@ export interface DurableEngine {
   handle(request: ManagementRequest): Promise<ManagementResponse>;
   /** The JSON a durableClient binding hands to the function. */
   clientBinding(origin: Origin): string;
-  /** History of an instance, for recorders. */
+  /** History of an instance with the host's own notes, for recorders. */
   history(instanceId: string): readonly object[];
 }

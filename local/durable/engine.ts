@@ -91,9 +91,7 @@ class Engine implements DurableEngine {
   }
 
   history(instanceId: string): readonly object[] {
-    return this.#store
-      .read((database) => readHistory(database, instanceId))
-      .map(({ Host: _host, ...event }) => event);
+    return this.#store.read((database) => readHistory(database, instanceId));
   }
 
   #follow(changes: Changes): void {

@@ -6,7 +6,11 @@ import { type InstanceRow } from '../state/instances';
 const longestTimer = '36500.00:00:00';
 
 /** The orchestrationTrigger payload, put together as text: the past was serialised when it happened. */
-export function orchestratorPayload(row: InstanceRow, past: string, fresh: readonly HistoryEvent[]): string {
+export function orchestratorPayload(
+  row: Pick<InstanceRow, 'id' | 'input' | 'parent_instance'>,
+  past: string,
+  fresh: readonly HistoryEvent[],
+): string {
   const history = [past, ...fresh.map((event) => textOf(event, false))]
     .filter((text) => text !== '')
     .join(',');
