@@ -29,6 +29,8 @@ export const Settings = z.object({
   ARM_ENDPOINT: z.url().default('https://management.azure.com'),
   /** True where the authority is not one that Microsoft lists: the local issuer, an air-gapped cloud. */
   IDENTITY_PRIVATE_AUTHORITY: z.stringbool().default(false),
+  /** What clients are asked to wait between two looks at a job; 0 leaves it to them. */
+  JOB_RETRY_AFTER_SECONDS: z.coerce.number().int().min(0).max(600).default(15),
   TASKHUB_NAME: text.default('lifeboat'),
 });
 export type Settings = z.infer<typeof Settings>;

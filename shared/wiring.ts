@@ -1,10 +1,23 @@
-import type { HttpRequest, HttpResponseInit } from '@azure/functions';
+import type { ApiAnswer, ApiRequest } from './arm/http/exchange';
+import { discoveredKeys } from './arm/identity/discovered-keys';
+import { tokenVerifier } from './arm/identity/tokens';
+import { cosmosRecords } from './azure/cosmos-records';
+import { azureCredential } from './azure/credential';
+import type { ControlJob } from './contracts/jobs/control-job';
+import type { JobOutcome } from './contracts/jobs/record';
+import type { Jobs } from './ports/jobs';
+import { runControlJob } from './service/jobs/run-control-job';
 import { readSettings, type Settings } from './settings';
+import { lineLog } from './system/line-log';
+import { systemClock } from './system/system-clock';
+import { systemIds } from './system/system-ids';
+import { wireApi } from './wiring/api';
 
 /** Everything a trigger may call, put together once per process. */
 export interface Wiring {
   readonly settings: Settings;
-  readonly api: (request: HttpRequest) => Promise<HttpResponseInit>;
+  readonly api: (request: ApiRequest, jobs: Jobs) => Promise<ApiAnswer>;
+  readonly runControlJob: (job: ControlJob) => Promise<JobOutcome>;
 }
 
 let wired: Wiring | undefined;
@@ -16,16 +29,33 @@ export function wiring(): Wiring {
 }
 
 function wire(settings: Settings): Wiring {
+  const clock = systemClock;
+  const credential = azureCredential({ isPrivateAuthority: settings.IDENTITY_PRIVATE_AUTHORITY });
+  const records = cosmosRecords({
+    endpoint: settings.COSMOS_ENDPOINT,
+    database: settings.COSMOS_DATABASE,
+    ...(settings.COSMOS_KEY === undefined
+      ? { credential, createMissing: false }
+      : { key: settings.COSMOS_KEY }),
+  });
+  const verify = tokenVerifier({
+    issuer: settings.IDENTITY_ISSUER,
+    audience: settings.IDENTITY_AUDIENCE,
+    tenant: settings.IDENTITY_TENANT,
+    keys: discoveredKeys(settings.IDENTITY_ISSUER),
+    clock,
+  });
   return {
     settings,
-    api: (request) =>
-      Promise.resolve(
-        new URL(request.url).pathname === '/api/health'
-          ? { status: 200, jsonBody: { status: 'healthy' } }
-          : {
-              status: 404,
-              jsonBody: { error: { code: 'NotFound', message: 'There is nothing at this address.' } },
-            },
-      ),
+    api: wireApi({
+      records,
+      clock,
+      ids: systemIds,
+      log: lineLog,
+      verify,
+      retryAfterInSeconds: settings.JOB_RETRY_AFTER_SECONDS,
+      faces: [],
+    }),
+    runControlJob: (job) => runControlJob({ records, clock }, job),
   };
 }

@@ -40,6 +40,10 @@ export const ProtectedItem = z.looseObject({
   recoveryContainerId: z.string().optional(),
   recoveryFabricId: z.string().optional(),
   providerId: z.string().optional(),
+  /** The mapping it was enabled under. */
+  mappingId: z.string().optional(),
+  /** The kind of its primary fabric. */
+  primaryFabricKind: z.string().optional(),
   state: z.string(),
   testFailover: z.enum(['None', 'WaitingForCompletion', 'MarkedForDeletion']),
   resyncRequired: z.boolean(),

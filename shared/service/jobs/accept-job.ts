@@ -1,13 +1,15 @@
-import type { ItemHold } from '../../contracts/catalogue/protected-item';
+import { ProtectedItem, type ItemHold } from '../../contracts/catalogue/protected-item';
+import type { Resource } from '../../contracts/catalogue/resource';
 import type { JobRecord } from '../../contracts/jobs/record';
 import { timeOrderedId } from '../../model/time-ordered-id';
 import type { Verb } from '../../model/scenarios/scenario';
+import { LifeboatError, isRefusal } from '../../errors';
 import type { Clock } from '../../ports/clock';
 import type { Ids } from '../../ports/ids';
 import type { Jobs } from '../../ports/jobs';
 import type { Log } from '../../ports/log';
 import type { Records } from '../../ports/records';
-import { removeResource } from '../catalogue/resources';
+import { changeResource, createResource, removeResource } from '../catalogue/resources';
 import { holdItem, holdPlan } from './hold';
 import { jobIdOf, jobLedger, type NewJob } from './job-ledger';
 
@@ -21,7 +23,10 @@ export interface JobOffice {
 
 /** What a job takes for itself while it runs. */
 export type Taking =
-  { readonly item: string; readonly verb: Verb } | { readonly plan: string; readonly verb: string };
+  | { readonly item: string; readonly verb: Verb }
+  | { readonly plan: string; readonly verb: string }
+  /** A new item, born in the hold of its job. */
+  | { readonly newItem: Resource; readonly verb: 'enableProtection' };
 
 /** A new id for a job: ids sort by time. */
 export function newJobId({ clock, ids }: Pick<JobOffice, 'clock' | 'ids'>): string {
@@ -68,9 +73,36 @@ async function take(office: JobOffice, job: JobRecord, taking: Taking): Promise<
   };
   const ledger = jobLedger(office.records, office.clock);
   const where = { records: office.records, ledger };
-  if ('item' in taking) {
+  if ('newItem' in taking) {
+    await createItem(office.records, taking.newItem, hold);
+  } else if ('item' in taking) {
     await holdItem(where, { itemId: taking.item, vaultId: job.vaultId, hold, verb: taking.verb });
   } else {
     await holdPlan(where, { planId: taking.plan, vaultId: job.vaultId, hold });
+  }
+}
+
+/** Writes the item, and marks the machine that it protects, so that nobody protects it twice. */
+async function createItem(records: Records, newItem: Resource, hold: ItemHold): Promise<void> {
+  const item = ProtectedItem.parse(newItem.properties);
+  const machine = item.protectableItemId;
+  if (machine !== undefined) {
+    await changeResource(records, machine, (current) => {
+      const holder = current.properties['protectedItemId'];
+      if (typeof holder === 'string' && holder !== newItem.id) {
+        throw new LifeboatError('ResourceInUse', `The machine is protected already, as "${holder}".`, {
+          target: holder,
+        });
+      }
+      return { ...current, properties: { ...current.properties, protectedItemId: newItem.id } };
+    });
+  }
+  try {
+    await createResource(records, { ...newItem, properties: { ...item, hold } });
+  } catch (error) {
+    if (!isRefusal(error, 'Conflict')) throw error;
+    throw new LifeboatError('Conflict', 'The item was created by somebody else just now.', {
+      target: newItem.id,
+    });
   }
 }

@@ -42,7 +42,20 @@ async function settleItem(records: Records, clock: Clock, { job, outcome }: Endi
   );
   if (ends === undefined) return;
   if (job.verb !== 'purgeProtection') await keepRemoved(records, clock, ends);
+  await freeMachine(records, ends);
   await removeTree(records, job.targetId);
+}
+
+/** The machine of an item that is gone may be protected again. */
+async function freeMachine(records: Records, item: Resource): Promise<void> {
+  const { protectableItemId } = ProtectedItem.parse(item.properties);
+  if (protectableItemId === undefined) return;
+  await unlessGone(
+    changeResource(records, protectableItemId, (machine) => {
+      const { protectedItemId, ...free } = machine.properties;
+      return protectedItemId === item.id ? { ...machine, properties: free } : undefined;
+    }),
+  );
 }
 
 function isLast(item: ProtectedItem, verb: Verb | undefined): boolean {

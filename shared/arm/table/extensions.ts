@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { webhookInput, WebhookBody } from '../events/webhooks';
+import { LifeboatError } from '../../errors';
+import { removeResource } from '../../service/catalogue/resources';
+import type { ApiAnswer } from '../http/exchange';
+import { RoleAssignment, roleAssignmentsType } from '../identity/authorize';
+import { roles } from '../identity/roles';
+import type { Call } from '../operations/call';
+import { list, now, read, vaultPath } from '../operations/define';
+import type { Operation } from '../operations/operation';
+import { putNow } from '../resources/put-now';
+import { Nothing } from './fabrics';
+
+const assignments = `${vaultPath}/${roleAssignmentsType}`;
+const webhooks = `${vaultPath}/webhooks`;
+
+const AssignmentBody = z.looseObject({ properties: RoleAssignment });
+
+async function putAssignment(call: Call, { properties }: z.infer<typeof AssignmentBody>): Promise<ApiAnswer> {
+  const wanted = properties.roleDefinitionId.toLowerCase().split('/').at(-1) ?? '';
+  const role = Object.entries(roles).find(
+    ([name, { definitionId }]) => definitionId === wanted || name.toLowerCase() === wanted,
+  );
+  if (role === undefined) {
+    throw new LifeboatError('BadRequest', `There is no role "${properties.roleDefinitionId}".`, {
+      target: 'properties.roleDefinitionId',
+    });
+  }
+  const answer = await putNow(call, () => ({ ...properties, roleName: role[0] }));
+  call.services.authority.forget(call.vaultId);
+  return answer;
+}
+
+async function deleteNow(call: Call): Promise<ApiAnswer> {
+  await removeResource(call.services.records, call.resourceId);
+  call.services.authority.forget(call.vaultId);
+  return { status: 204 };
+}
+
+function putWebhook(call: Call, body: z.infer<typeof WebhookBody>): Promise<ApiAnswer> {
+  const input = webhookInput(body);
+  return putNow(call, () => input);
+}
+
+/** What lifeboat has beyond Site Recovery's own API, in the same style. */
+export const extensionOperations: readonly Operation[] = [
+  list('RoleAssignments_List', assignments, 1),
+  read('RoleAssignments_Get', `${assignments}/{roleAssignmentName}`, 1),
+  now(
+    'RoleAssignments_Create',
+    ['PUT', `${assignments}/{roleAssignmentName}`, 1],
+    AssignmentBody,
+    putAssignment,
+  ),
+  now('RoleAssignments_Delete', ['DELETE', `${assignments}/{roleAssignmentName}`, 1], Nothing, deleteNow),
+  list('Webhooks_List', webhooks, 1),
+  read('Webhooks_Get', `${webhooks}/{webhookName}`, 1),
+  now('Webhooks_Create', ['PUT', `${webhooks}/{webhookName}`, 1], WebhookBody, putWebhook),
+  now('Webhooks_Delete', ['DELETE', `${webhooks}/{webhookName}`, 1], Nothing, deleteNow),
+  read('ReplicationJobExports_Get', `${vaultPath}/replicationJobExports/{exportName}`, 1),
+  list('AuditRecords_List', `${vaultPath}/auditRecords`, 1, { listing: { type: 'auditRecords' } }),
+];
