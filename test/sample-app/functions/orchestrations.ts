@@ -53,3 +53,11 @@ df.app.orchestration('countsDown', function* (context) {
   if (left > 0) context.df.continueAsNew(left - 1);
   return `ended with ${next}`;
 });
+
+df.app.orchestration('chain', function* (context) {
+  let value = 1;
+  for (let step = context.df.getInput<number>() ?? 1; step > 0; step--) {
+    value = yield context.df.callActivity('double', value % 1000);
+  }
+  return value;
+});
