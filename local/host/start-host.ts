@@ -11,7 +11,7 @@ import { createLogger } from './log/logger';
 import { listenAll } from './listen-all';
 import { RunningHost } from './running-host';
 
-export const hostVersion = '4.1000.0';
+const hostVersion = '4.1000.0';
 
 /**
  * Loads the app and runs its functions in this process. One host per process, and before anything has loaded

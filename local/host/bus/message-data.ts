@@ -19,7 +19,7 @@ export function bodyText(message: ServiceBusReceivedMessage): string {
 }
 
 /** The broker counts earlier deliveries; the Functions host counts this one too. */
-export function deliveryCountOf(message: ServiceBusReceivedMessage): number {
+function deliveryCountOf(message: ServiceBusReceivedMessage): number {
   return (message.deliveryCount ?? 0) + 1;
 }
 

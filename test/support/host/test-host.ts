@@ -6,7 +6,7 @@ import {
 import { type AppFolder, hostEntryFile } from './app-folder';
 
 /** The settings the sample app wants. Port 1 refuses every connection. */
-export const sampleSettings = {
+const sampleSettings = {
   TASKHUB_NAME: 'sample',
   ONCE_A_YEAR: '0 0 0 1 1 *',
   PLAIN_QUEUE: 'plain',
