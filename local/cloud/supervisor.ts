@@ -105,8 +105,9 @@ export class Supervisor {
   /** Ends a part in good order. It is started again by itself. */
   async end(name: string): Promise<void> {
     const part = this.#part(name);
+    if (part.child === undefined) return;
     part.endedFor = 'it was asked to';
-    await part.child?.stop(this.#options.graceInMs);
+    await part.child.stop(this.#options.graceInMs);
   }
 
   /** Resolves when the part serves and is not the run with this process id. */
@@ -156,8 +157,8 @@ export class Supervisor {
     part.isServing = false;
     part.child = undefined;
     this.#changes.emit('change');
-    const isSteady = failure === undefined && performance.now() - startedAt > steadyAfterMs;
-    part.failuresInARow = isSteady || part.endedFor !== undefined ? 0 : part.failuresInARow + 1;
+    const wasSteady = failure === undefined && performance.now() - startedAt > steadyAfterMs;
+    part.failuresInARow = wasSteady ? 1 : part.failuresInARow + 1;
     if (part.endedFor === undefined && !this.#isStopping) this.#options.say(`${program.name} ended: ${how}.`);
     return failure;
   }
@@ -185,6 +186,7 @@ export class Supervisor {
   async #pause(part: Part): Promise<void> {
     if (part.endedFor !== undefined) {
       part.endedFor = undefined;
+      part.failuresInARow = 0;
       return;
     }
     const pauseInMs = Math.min(

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -44,12 +43,18 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'stack-')));
   const ports = options.ports ?? (await freePorts());
   const lines: string[] = [];
+  const tidy = async (): Promise<void> => {
+    if (options.dataFolder === undefined) await rm(dataFolder, { recursive: true, maxRetries: 3 });
+  };
   const { supervisor, facts, environment, stop } = await startCloud({
     ...{ parts, dataFolder, ports, programs },
     declarationFile: options.declarationFile ?? 'local.cloud.json',
     onLine: ({ from, text }) => lines.push(`${from} | ${text}`),
     say: (sentence) => lines.push(`cloud | ${sentence}`),
     longestPauseInMs: 100,
+  }).catch(async (error: unknown) => {
+    await tidy();
+    throw error;
   });
   trust(await readFile(facts['authority.file'] ?? '', 'utf8'));
 
@@ -75,9 +80,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     restart: (part) => renew(part, (name) => supervisor.end(name)),
     stop: async () => {
       await stop();
-      if (options.dataFolder === undefined && existsSync(dataFolder)) {
-        await rm(dataFolder, { recursive: true, maxRetries: 3 });
-      }
+      await tidy();
     },
   };
 }
