@@ -44,6 +44,6 @@ describe('a message that is settled', () => {
         },
       });
     },
-    rounds * 5_000 + 20_000,
+    rounds * 15_000 + 20_000,
   );
 });
