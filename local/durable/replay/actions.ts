@@ -96,7 +96,7 @@ export function flatten(actions: readonly Action[]): Asked {
   return asked;
 }
 
-/** What a leaf is called where runs are compared; see `labelOf` in progress.ts. */
+/** What a leaf is called where runs are compared; the same words as `labelOf` in progress.ts. */
 export function leafLabel({ action, released }: Leaf): string {
   switch (action.actionType) {
     case ActionType.CallActivity:

@@ -87,7 +87,7 @@ export class Progress {
 }
 
 /** What two runs of an orchestrator must agree on: the kind and the name of everything it asked for. */
-export function labelOf(event: HistoryEvent): string {
+function labelOf(event: HistoryEvent): string {
   switch (event.EventType) {
     case EventType.TaskScheduled:
       return `activity '${event.Name}'`;

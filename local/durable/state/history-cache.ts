@@ -14,7 +14,7 @@ export function memoryOf(execution: string, events: readonly HistoryEvent[]): Me
 }
 
 /** Takes events in that are new to this memory. */
-export function extended(memory: Memory, events: readonly HistoryEvent[]): Memory {
+function extended(memory: Memory, events: readonly HistoryEvent[]): Memory {
   for (const event of events) memory.progress.record(event);
   return withText(memory, events);
 }

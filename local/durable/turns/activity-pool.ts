@@ -66,6 +66,7 @@ export class ActivityPool {
     const run = this.#run(queued)
       .catch((error: unknown) => {
         const { name, instance } = queued.task;
+        if (!this.#isOpen) return;
         this.#context.log(
           'error',
           `Activity '${name}' of '${instance}' is not recorded: ${errorMessage(error)}`,

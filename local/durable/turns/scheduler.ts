@@ -88,6 +88,7 @@ export class Scheduler {
 
   /** What keeps failing is tried less and less often. */
   #backOff(id: string, error: unknown): void {
+    if (!this.#isOpen) return;
     const failures = (this.#failures.get(id) ?? 0) + 1;
     this.#failures.set(id, failures);
     const delayMs = Math.min(2 ** failures * 1000, longestBackOffMs);
