@@ -1,4 +1,4 @@
-import type { DesiredMarkers } from '../../shared/contracts/agent/desired';
+import type { DesiredMarkers, DesiredState } from '../../shared/contracts/agent/desired';
 import type { MarkerKind } from '../../shared/model/change-log';
 import type { Clock } from '../../shared/ports/clock';
 import type { Ids } from '../../shared/ports/ids';
@@ -32,26 +32,38 @@ export class MarkerKeeper {
     this.#options = options;
   }
 
-  /** Only member lists that are wholly this agent's are cut here; groups of several agents have a coordinator. */
-  follow(wanted: readonly DesiredMarkers[]): void {
-    const own = wanted.filter((markers) => markers.group === undefined);
+  /**
+   * Only member lists that are wholly this agent's are cut here; groups of several agents have a coordinator. A member
+   * in a new epoch makes a new schedule, whose first marker is due at once.
+   */
+  follow({ markers, replicas }: Pick<DesiredState, 'markers' | 'replicas'>): void {
     const now = this.#options.clock.now();
-    const keys = new Set(own.map(keyOf));
-    for (const key of this.#schedules.keys()) if (!keys.has(key)) this.#schedules.delete(key);
-    for (const markers of own) {
-      const known = this.#schedules.get(keyOf(markers));
-      if (known === undefined) this.#schedules.set(keyOf(markers), new MarkerSchedule(markers, now));
-      else known.follow(markers, now);
+    const epochs = new Map(replicas.map(({ replicaId, epoch }) => [replicaId, epoch]));
+    const keyOf = ({ members }: DesiredMarkers): string =>
+      members.map((id) => `${id}@${epochs.get(id) ?? 0}`).join(' ');
+    const own = new Map(
+      markers.filter(({ group }) => group === undefined).map((each) => [keyOf(each), each]),
+    );
+    for (const key of this.#schedules.keys()) if (!own.has(key)) this.#schedules.delete(key);
+    for (const [key, each] of own) {
+      const known = this.#schedules.get(key);
+      if (known === undefined) this.#schedules.set(key, new MarkerSchedule(each, now));
+      else known.follow(each, now);
     }
   }
 
-  /** Cuts what is due; returns how long nothing will be. */
+  /** What stood in the way of a marker may be gone. */
+  hurry(): void {
+    for (const schedule of this.#schedules.values()) schedule.hurry();
+  }
+
+  /** Cuts what is due. */
   async round(): Promise<void> {
     for (const schedule of this.#schedules.values()) {
-      const kind = schedule.due(this.#options.clock.now());
-      if (kind === undefined) continue;
-      const outcome = await this.cut(schedule.members, kind);
-      if (outcome === 'cut') schedule.wasCut(kind, this.#options.clock.now());
+      const due = schedule.due(this.#options.clock.now());
+      if (due === undefined) continue;
+      const outcome = await this.cut(schedule.members, due.kind);
+      if (outcome === 'cut') schedule.wasCut(due, this.#options.clock.now());
       else schedule.failed(this.#options.clock.now(), againInMs);
     }
   }
@@ -103,8 +115,4 @@ export class MarkerKeeper {
       log.error('the applications could not be let go', { reason: String(error) });
     }
   }
-}
-
-function keyOf({ members }: DesiredMarkers): string {
-  return members.join(' ');
 }

@@ -118,18 +118,19 @@ export class ProtectedDisk {
   async follow(wish: DesiredReplica, appliedSequence: number): Promise<void> {
     this.capture.isReadOnly = wish.mode === 'readOnly';
     if (wish.mode === 'stop' || wish.mode === 'readOnly') return this.#stop();
-    const head = this.#spool.head;
-    const isKnown = head?.epoch === wish.epoch && head.sequence >= appliedSequence;
-    if (isKnown) {
-      this.#feed = { kind: 'fed', wish };
-      return;
-    }
-    // A target ahead of this memory means that numbers were sealed here which nobody remembers.
-    if (appliedSequence > 0) {
-      this.#feed = { kind: 'lost', wish };
-      return;
-    }
-    await this.#sealTurn.take(() => this.#begin(wish));
+    if (this.#spool.head?.epoch === wish.epoch) this.#feed = { kind: 'fed', wish };
+    else if (appliedSequence > 0) this.#feed = { kind: 'lost', wish };
+    else await this.#sealTurn.take(() => this.#begin(wish));
+    this.noteApplied(wish.epoch, appliedSequence);
+  }
+
+  /** How far the target has got. A target ahead of this memory means that numbers were sealed which nobody remembers. */
+  noteApplied(epoch: number, sequence: number): void {
+    const { wish } = this;
+    if (wish?.epoch !== epoch) return;
+    if (sequence > (this.#spool.head?.sequence ?? 0)) this.#feed = { kind: 'lost', wish };
+    // What was applied had arrived, even if it was sent before this agent was started.
+    else this.noteUploaded(sequence);
   }
 
   /** Seals what was captured. Cuts nothing if there is nothing and no marker. */
@@ -189,6 +190,7 @@ export class ProtectedDisk {
   }
 
   async #begin(wish: DesiredReplica): Promise<void> {
+    this.#feed = { kind: 'none' };
     // Marked before the epoch is, so that dying in between leaves too much to copy, never too little.
     if (wish.mode !== 'continue') this.pending.mark({ offsetBytes: 0, lengthBytes: this.sizeBytes });
     this.capture.startCapturing();

@@ -36,7 +36,9 @@ export class AgentLoop {
   readonly #desiredWake = new Wake();
   readonly #statusWake = new Wake();
   readonly #markerWake = new Wake();
-  #known: Desired | undefined;
+  /** What is wanted, as it was read last, and as it was followed to the end last. */
+  #read: Desired | undefined;
+  #followed: Desired | undefined;
   #lastAnswer: StatusAnswer | undefined;
 
   constructor(options: AgentLoopOptions) {
@@ -62,12 +64,13 @@ export class AgentLoop {
   }
 
   get wish(): Desired['state'] | undefined {
-    return this.#known?.state;
+    return this.#read?.state;
   }
 
   /** Something is to be told to, or asked of, the service now. */
   tell(): void {
     this.#statusWake.now();
+    this.#markers.hurry();
     this.#markerWake.now();
   }
 
@@ -81,13 +84,13 @@ export class AgentLoop {
         name: 'reading what is wanted',
         wake: this.#desiredWake,
         restInMs: () => 0,
-        round: () => this.#read(signal),
+        round: () => this.#readWish(signal),
       }),
       keepTrying({
         ...each,
         name: 'reporting',
         wake: this.#statusWake,
-        restInMs: () => this.#known?.state.statusIntervalInMs ?? longPollInMs,
+        restInMs: () => this.#read?.state.statusIntervalInMs ?? longPollInMs,
         round: async () => void (await this.#report(signal)),
       }),
       keepTrying({
@@ -100,18 +103,24 @@ export class AgentLoop {
     ]);
   }
 
-  async #read(signal: AbortSignal): Promise<void> {
+  async #readWish(signal: AbortSignal): Promise<void> {
     const { service, onWish } = this.#options;
-    const news = await service.desired(this.#known, this.#known === undefined ? 0 : longPollInMs, signal);
+    const news = await service.desired(
+      this.#followed,
+      this.#followed === undefined ? 0 : longPollInMs,
+      signal,
+    );
     if (news === undefined) return;
-    this.#known = news;
+    this.#read = news;
     // How far the target has got is to be known before a stream is begun: a number is sealed once.
     const answer = await this.#report(signal);
     for (const wish of news.state.replicas) await this.#follow(wish, answer);
-    this.#markers.follow(news.state.markers);
+    this.#markers.follow(news.state);
     this.#markerWake.now();
     this.#tasks.follow(news.state.tasks);
     onWish?.(news.state);
+    // Only now: what failed half way is asked for again, not waited for.
+    this.#followed = news;
   }
 
   async #follow(wish: DesiredReplica, answer: StatusAnswer): Promise<void> {
@@ -146,7 +155,7 @@ export class AgentLoop {
   #replicaReports(): ReplicaReport[] {
     const fed = this.#options.workers.flatMap(({ disk }) => disk.report() ?? []);
     const known = new Set(fed.map((report) => report.replicaId));
-    const unfed = (this.#known?.state.replicas ?? []).filter((wish) => !known.has(wish.replicaId));
+    const unfed = (this.#read?.state.replicas ?? []).filter((wish) => !known.has(wish.replicaId));
     return [...fed, ...unfed.flatMap((wish) => this.#unbegun(wish))];
   }
 
@@ -175,7 +184,7 @@ export class AgentLoop {
 
   /** Everything written until now goes out under one last marker. */
   async #sealRemaining(): Promise<Record<string, unknown>> {
-    const lists = this.#known?.state.markers ?? [];
+    const lists = this.#read?.state.markers ?? [];
     const outcomes = await Promise.all(lists.map(({ members }) => this.#markers.cut(members, 'crash')));
     if (outcomes.some((outcome) => outcome !== 'cut'))
       throw new Error('a disk is still being copied, or its spool is full');

@@ -1,18 +1,24 @@
 import type { DesiredMarkers } from '../../shared/contracts/agent/desired';
 import type { MarkerKind } from '../../shared/model/change-log';
 
-/** When the markers of one member list are due. Crash and application markers share their moments. */
+/** A marker to cut now. `asked` is what it answers: an ask that comes while it is being cut wants one of its own. */
+export interface DueMarker {
+  readonly kind: MarkerKind;
+  readonly asked: number;
+}
+
+/** When the markers of one member list are due. An application marker is a crash marker, too. */
 export class MarkerSchedule {
   #markers: DesiredMarkers;
   #crashDueInMs: number;
   #appDueInMs: number | undefined;
-  #cutNowSeen: number;
-  #isAsked = false;
+  #answered: number;
+  #notBeforeInMs = 0;
 
   constructor(markers: DesiredMarkers, nowInMs: number) {
     this.#markers = markers;
-    this.#cutNowSeen = markers.cutNow;
-    // The first is due at once: a replica has no point before it.
+    this.#answered = markers.cutNow;
+    // The first is due at once: an epoch has no point before it.
     this.#crashDueInMs = nowInMs;
     this.#appDueInMs = markers.appIntervalInMs === undefined ? undefined : nowInMs + markers.appIntervalInMs;
   }
@@ -22,38 +28,41 @@ export class MarkerSchedule {
   }
 
   follow(markers: DesiredMarkers, nowInMs: number): void {
-    if (markers.cutNow > this.#cutNowSeen) this.#isAsked = true;
-    this.#cutNowSeen = markers.cutNow;
-    this.#crashDueInMs = Math.min(this.#crashDueInMs, nowInMs + markers.crashIntervalInMs);
-    const { appIntervalInMs } = markers;
+    const { appIntervalInMs, crashIntervalInMs } = markers;
+    this.#markers = markers;
+    this.#crashDueInMs = Math.min(this.#crashDueInMs, nowInMs + crashIntervalInMs);
     this.#appDueInMs =
       appIntervalInMs === undefined
         ? undefined
         : Math.min(this.#appDueInMs ?? Infinity, nowInMs + appIntervalInMs);
-    this.#markers = markers;
   }
 
-  /** The kind of marker to cut now, or nothing yet. */
-  due(nowInMs: number): MarkerKind | undefined {
-    if (this.#appDueInMs !== undefined && nowInMs >= this.#appDueInMs) return 'app';
-    return this.#isAsked || nowInMs >= this.#crashDueInMs ? 'crash' : undefined;
+  due(nowInMs: number): DueMarker | undefined {
+    if (this.nextInMs(nowInMs) > 0) return undefined;
+    const isApp = this.#appDueInMs !== undefined && nowInMs >= this.#appDueInMs;
+    return { kind: isApp ? 'app' : 'crash', asked: this.#markers.cutNow };
   }
 
   nextInMs(nowInMs: number): number {
-    return Math.max(0, Math.min(this.#crashDueInMs, this.#appDueInMs ?? Infinity) - nowInMs);
+    const isAsked = this.#markers.cutNow > this.#answered;
+    const dueInMs = isAsked ? nowInMs : Math.min(this.#crashDueInMs, this.#appDueInMs ?? Infinity);
+    return Math.max(0, Math.max(dueInMs, this.#notBeforeInMs) - nowInMs);
   }
 
-  /** A marker of this kind was cut. An application marker is a crash marker, too. */
-  wasCut(kind: MarkerKind, nowInMs: number): void {
-    this.#isAsked = false;
-    this.#crashDueInMs = nowInMs + this.#markers.crashIntervalInMs;
-    const { appIntervalInMs } = this.#markers;
+  wasCut({ kind, asked }: DueMarker, nowInMs: number): void {
+    const { appIntervalInMs, crashIntervalInMs } = this.#markers;
+    this.#answered = Math.max(this.#answered, asked);
+    this.#crashDueInMs = nowInMs + crashIntervalInMs;
     if (kind === 'app' && appIntervalInMs !== undefined) this.#appDueInMs = nowInMs + appIntervalInMs;
   }
 
-  /** It could not be cut: it stays due, and is tried again a little later. */
-  failed(nowInMs: number, againInMs: number): void {
-    this.#crashDueInMs = nowInMs + againInMs;
-    if (this.#appDueInMs !== undefined && this.#appDueInMs <= nowInMs) this.#appDueInMs = nowInMs + againInMs;
+  /** It could not be cut: it stays due, but not before this long, or before `hurry`. */
+  failed(nowInMs: number, pauseInMs: number): void {
+    this.#notBeforeInMs = nowInMs + pauseInMs;
+  }
+
+  /** What stood in the way may be gone. */
+  hurry(): void {
+    this.#notBeforeInMs = 0;
   }
 }

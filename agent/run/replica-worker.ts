@@ -86,7 +86,7 @@ export class ReplicaWorker {
     const wish = disk.wish ?? disk.lostWish;
     if (wish === undefined) return;
     this.#shipper.isCacheFull = status.cacheFull;
-    if (status.applied.epoch === wish.epoch) await disk.follow(wish, status.applied.sequence);
+    disk.noteApplied(status.applied.epoch, status.applied.sequence);
     if (disk.lostWish !== undefined) return this.#askNewEpoch(disk.lostWish.replicaId, disk.lostWish.epoch);
     if (status.durable.epoch === wish.epoch) await disk.free(status.durable.sequence);
     if (status.wants !== null && this.#isOurs(status.wants)) await this.#shipper.resend(status.wants, signal);

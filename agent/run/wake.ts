@@ -13,8 +13,13 @@ export class Wake {
   /** Waits this long, or until woken or stopped. */
   async wait(clock: Clock, durationInMs: number, signal: AbortSignal): Promise<void> {
     if (!this.#isDue && !signal.aborted) {
-      this.#waiting = new AbortController();
-      await clock.sleep(durationInMs, AbortSignal.any([signal, this.#waiting.signal]));
+      const waiting = new AbortController();
+      this.#waiting = waiting;
+      // Not AbortSignal.any: in Node 20 what it makes can be collected while somebody waits for it.
+      const stop = (): void => waiting.abort();
+      signal.addEventListener('abort', stop, { once: true });
+      await clock.sleep(durationInMs, waiting.signal);
+      signal.removeEventListener('abort', stop);
       this.#waiting = undefined;
     }
     this.#isDue = false;

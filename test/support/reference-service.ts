@@ -1,0 +1,311 @@
+import { createHash, createPublicKey, randomUUID, verify } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type {
+  DesiredMarkers,
+  DesiredReplica,
+  DesiredState,
+  DesiredTask,
+} from '../../shared/contracts/agent/desired';
+import { RegisterAgent, SignatureHeaders } from '../../shared/contracts/agent/identity';
+import { parseLogBlobName } from '../../shared/contracts/agent/log-blob-name';
+import { StatusReport, type TaskResult } from '../../shared/contracts/agent/report';
+import { EpochRequest, GrantRequest, RingDoorbells } from '../../shared/contracts/agent/transfer';
+import { isRefusal, LifeboatError } from '../../shared/errors';
+import { answerDoorbell } from '../../shared/service/answer-doorbell';
+import { createReplicas } from '../../shared/service/create-replicas';
+import type { Replicas } from '../../shared/service/replicas';
+import { type ReplicationPorts, usualMeasures } from '../../shared/service/replication-ports';
+import { systemClock } from '../../shared/system/system-clock';
+import { systemIds } from '../../shared/system/system-ids';
+import { MemoryLogCache } from './memory/memory-log-cache';
+import { MemoryReplicaDisks } from './memory/memory-replica-disks';
+import { MemoryTarget } from './memory/memory-target';
+import { MemoryTargetDocuments } from './memory/memory-target-documents';
+import { MemoryRecords } from './memory-records';
+
+interface Answer {
+  readonly status: number;
+  readonly body?: object | Buffer;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const policy = {
+  retention: [{ untilAgeInMs: 86_400_000, everyInMs: 0 }],
+  journal: false,
+  journalWindowInMs: 3_600_000,
+  anchorIntervalInMs: 3_600_000,
+  rpoThresholdInMs: 900_000,
+  cacheQuotaBytes: 2 ** 32,
+};
+
+/**
+ * The agent face over the production replication services, in memory and in this process: what an agent needs of a
+ * service, with faults that a test may switch on. Signatures are checked as the service checks them.
+ */
+export class ReferenceService {
+  readonly replicas: Replicas;
+  readonly ports: ReplicationPorts;
+  readonly cache = new MemoryLogCache();
+  readonly requests: string[] = [];
+  readonly uploads: Buffer[] = [];
+  readonly taskResults: TaskResult[] = [];
+  /** While this says so, requests of the path are cut off unanswered. */
+  isUnreachable: (path: string) => boolean = () => false;
+  readonly #server: Server;
+  readonly #agents = new Map<string, string>();
+  readonly #wishes = new Map<string, DesiredReplica>();
+  #markers: DesiredMarkers[] = [];
+  #tasks: DesiredTask[] = [];
+  #version = 1;
+  #onChange = new Set<() => void>();
+
+  private constructor() {
+    const target = new MemoryTarget();
+    this.ports = {
+      disks: new MemoryReplicaDisks(target),
+      cache: this.cache,
+      documents: new MemoryTargetDocuments(target),
+      barrier: { pass: () => Promise.resolve() },
+      doorbells: { ring: () => Promise.resolve() },
+      records: new MemoryRecords(),
+      events: { publish: () => Promise.resolve() },
+      clock: systemClock,
+      ids: systemIds,
+      measures: usualMeasures,
+    };
+    this.replicas = createReplicas(this.ports);
+    this.#server = createServer((request, response) => void this.#answer(request, response));
+  }
+
+  static async start(): Promise<ReferenceService> {
+    const service = new ReferenceService();
+    await new Promise<void>((resolve) => service.#server.listen(0, '127.0.0.1', resolve));
+    return service;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    for (const tell of this.#onChange) tell();
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  /** Wants a disk to be copied from scratch; the replica is made. */
+  async protect(machineId: string, diskId: string, sizeBytes: number): Promise<string> {
+    const replicaId = randomUUID();
+    await this.replicas.create({ replicaId, sizeBytes, ownerId: machineId, policy });
+    await this.want(replicaId, machineId, diskId, 'copy');
+    return replicaId;
+  }
+
+  /** Starts an epoch of this mode and wants it. */
+  async want(replicaId: string, machineId: string, diskId: string, mode: 'copy' | 'resync'): Promise<void> {
+    const started = await this.replicas.startEpoch({
+      replicaId,
+      kind: 'rebase',
+      reason: mode,
+      job: randomUUID(),
+    });
+    const { epoch, chainHead } = started;
+    this.#wishes.set(replicaId, { replicaId, machineId, diskId, mode, epoch, chainHead, mayCopy: true });
+    this.#changed();
+  }
+
+  stopReplica(replicaId: string, mode: 'stop' | 'readOnly'): void {
+    const wish = this.#wishes.get(replicaId);
+    if (wish !== undefined) this.#wishes.set(replicaId, { ...wish, mode });
+    this.#changed();
+  }
+
+  cutMarkers(members: readonly string[], crashIntervalInMs: number): void {
+    this.#markers = [{ members: members.toSorted(), crashIntervalInMs, cutNow: 0 }];
+    this.#changed();
+  }
+
+  cutNow(): void {
+    this.#markers = this.#markers.map((markers) => ({ ...markers, cutNow: markers.cutNow + 1 }));
+    this.#changed();
+  }
+
+  ask(task: DesiredTask): void {
+    this.#tasks.push(task);
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#version++;
+    for (const tell of this.#onChange) tell();
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = request.url ?? '';
+    if (this.isUnreachable(path)) return void request.socket.destroy();
+    const chunks: Buffer[] = [];
+    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+    this.requests.push(`${request.method} ${path}`);
+    const answer = await this.#route(request, path, Buffer.concat(chunks)).catch(refusalAnswer);
+    const body = Buffer.isBuffer(answer.body)
+      ? answer.body
+      : Buffer.from(answer.body === undefined ? '' : JSON.stringify(answer.body));
+    response
+      .writeHead(answer.status, { 'x-lifeboat-service-time': String(Date.now()), ...answer.headers })
+      .end(body);
+  }
+
+  async #route(request: IncomingMessage, path: string, body: Buffer): Promise<Answer> {
+    if (request.method === 'PUT') return this.#upload(path, body);
+    const [route = '', query = ''] = path.replace('/agents/v1/', '').split('?');
+    const parameters = new URLSearchParams(query);
+    if (route === 'register') return this.#register(body);
+    this.#checkSignature(request, path, body);
+    const replicaId = /^replicas\/([^/]+)\//.exec(route)?.[1] ?? '';
+    if (route === 'desired') return this.#desired(request, Number(parameters.get('waitInMs')));
+    if (route === 'status') return this.#status(StatusReport.parse(parsed(body)));
+    if (route === 'doorbell') return this.#ring(RingDoorbells.parse(parsed(body)).replicaIds);
+    if (route === 'grants') return this.#grant(GrantRequest.parse(parsed(body)));
+    if (route.endsWith('/epochs')) return this.#newEpoch(replicaId, EpochRequest.parse(parsed(body)));
+    if (route.endsWith('/digests')) return this.#digests(replicaId, parameters);
+    return { status: 404, body: { error: { code: 'NotFound', message: 'no such call' } } };
+  }
+
+  #register(body: Buffer): Answer {
+    const { publicKey } = RegisterAgent.parse(parsed(body));
+    const agentId = randomUUID();
+    this.#agents.set(agentId, publicKey);
+    const registration = { agentId, vaultId: 'vault', fabricName: 'fabric', serviceTimeInMs: Date.now() };
+    return { status: 201, body: registration };
+  }
+
+  #checkSignature(request: IncomingMessage, path: string, body: Buffer): void {
+    const headers = SignatureHeaders.parse(request.headers);
+    const key = createPublicKey({
+      key: { kty: 'OKP', crv: 'Ed25519', x: this.#agents.get(headers['x-lifeboat-agent']) ?? '' },
+      format: 'jwk',
+    });
+    const digest = createHash('sha256').update(body).digest('hex');
+    const text = [request.method, path, headers['x-lifeboat-time'], headers['x-lifeboat-nonce'], digest].join(
+      '\n',
+    );
+    const isRight = verify(
+      null,
+      Buffer.from(text),
+      key,
+      Buffer.from(headers['x-lifeboat-signature'], 'base64url'),
+    );
+    if (!isRight) throw new Error('the signature does not fit');
+  }
+
+  async #desired(request: IncomingMessage, waitInMs: number): Promise<Answer> {
+    const etag = (): string => `"${this.#version}"`;
+    if (request.headers['if-none-match'] === etag() && waitInMs > 0) await this.#change(request, waitInMs);
+    if (request.headers['if-none-match'] === etag()) return { status: 304 };
+    const state: DesiredState = {
+      serviceTimeInMs: Date.now(),
+      statusIntervalInMs: 200,
+      replicas: [...this.#wishes.values()],
+      markers: this.#markers,
+      tasks: this.#tasks,
+    };
+    return { status: 200, body: state, headers: { etag: etag() } };
+  }
+
+  #change(request: IncomingMessage, waitInMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#onChange.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, waitInMs);
+      this.#onChange.add(done);
+      request.socket.once('close', done);
+    });
+  }
+
+  async #status(report: StatusReport): Promise<Answer> {
+    for (const result of report.taskResults) {
+      if (this.#tasks.some((task) => task.taskId === result.taskId)) this.taskResults.push(result);
+      this.#tasks = this.#tasks.filter((task) => task.taskId !== result.taskId);
+    }
+    const none = { epoch: 0, sequence: 0 };
+    const replicas = await Promise.all(
+      report.replicas.map(async (each) => {
+        const status = await this.replicas.report(each);
+        return {
+          ...status,
+          replicaId: each.replicaId,
+          durable: status.durable ?? none,
+          applied: status.applied ?? none,
+        };
+      }),
+    );
+    return { status: 200, body: { serviceTimeInMs: Date.now(), replicas } };
+  }
+
+  async #ring(replicaIds: readonly string[]): Promise<Answer> {
+    for (const replicaId of replicaIds) await answerDoorbell(this.ports, replicaId);
+    return { status: 202 };
+  }
+
+  async #grant({ replicaId, epoch }: GrantRequest): Promise<Answer> {
+    await this.replicas.admitUpload(replicaId, epoch);
+    return {
+      status: 200,
+      body: {
+        url: `${this.url}/cache/${replicaId}/${epoch}?sig=canary`,
+        expiresAtInMs: Date.now() + 3_600_000,
+      },
+    };
+  }
+
+  async #upload(path: string, bytes: Buffer): Promise<Answer> {
+    const [, replicaId = '', epoch = '', name = ''] = /^\/cache\/([^/]+)\/(\d+)\/([^?]+)\?/.exec(path) ?? [];
+    const log = parseLogBlobName(name);
+    if (log === undefined) return { status: 400 };
+    this.uploads.push(bytes);
+    try {
+      await this.cache.put({ replicaId, epoch: Number(epoch), ...log }, bytes);
+      return { status: 201 };
+    } catch (error) {
+      if (isRefusal(error)) return { status: error.status };
+      throw error;
+    }
+  }
+
+  async #newEpoch(replicaId: string, { epoch, kind, reason }: EpochRequest): Promise<Answer> {
+    const wish = this.#wishes.get(replicaId);
+    if (wish === undefined || wish.epoch !== epoch) return { status: 202 };
+    const started = await this.replicas.startEpoch({ replicaId, kind, reason, job: `agent-${epoch}` });
+    this.#wishes.set(replicaId, {
+      ...wish,
+      mode: 'resync',
+      epoch: started.epoch,
+      chainHead: started.chainHead,
+    });
+    this.#changed();
+    return { status: 202 };
+  }
+
+  async #digests(replicaId: string, parameters: URLSearchParams): Promise<Answer> {
+    const segment = await this.replicas.digests(
+      replicaId,
+      Number(parameters.get('epoch')),
+      Number(parameters.get('segment')),
+    );
+    const headers = { 'x-lifeboat-segment-count': String(segment.segmentCount) };
+    return { status: 200, body: Buffer.from(segment.bytes), headers };
+  }
+}
+
+function parsed(body: Buffer): unknown {
+  return JSON.parse(body.toString('utf8'));
+}
+
+function refusalAnswer(error: unknown): Answer {
+  const refusal = isRefusal(error) ? error : new LifeboatError('InternalError', String(error));
+  return { status: refusal.status, body: { error: { code: refusal.code, message: refusal.message } } };
+}
