@@ -23,7 +23,7 @@ export interface ContainerCall {
   readonly containerId: string;
 }
 
-export function documentsIn(
+function documentsIn(
   database: Database,
   { service, databaseId, containerId }: ContainerCall,
 ): Documents {
