@@ -17,6 +17,8 @@ export interface StrictOptions {
   readonly requestsPerSecond?: number;
   /** Milliseconds; for the limit above. */
   readonly now?: () => number;
+  /** Called before each try and after each answer; what it throws, the caller gets: a worker that dies. */
+  readonly gate?: (moment: 'before' | 'after') => void;
 }
 
 /**
@@ -34,6 +36,7 @@ class InjectorPolicyFactory implements RequestPolicyFactory {
   }
 
   async #send(request: WebResource, next: RequestPolicy): Promise<HttpOperationResponse> {
+    this.options.gate?.('before');
     const url = new URL(request.url);
     const blob = url.pathname;
     const body: unknown = request.body;
@@ -46,6 +49,7 @@ class InjectorPolicyFactory implements RequestPolicyFactory {
     const refusal = this.#throttled(blob) ?? azureRefusal(judged, this.#sizes.get(blob));
     if (refusal !== undefined) throw refused(refusal);
     const response = await next.sendRequest(request);
+    this.options.gate?.('after');
     const size = judged.header('x-ms-blob-content-length') ?? pageBlobLength(response);
     if (response.status < 300 && size !== undefined) this.#sizes.set(blob, Number(size));
     return response;
