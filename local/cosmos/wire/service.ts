@@ -23,10 +23,7 @@ export interface ContainerCall {
   readonly containerId: string;
 }
 
-function documentsIn(
-  database: Database,
-  { service, databaseId, containerId }: ContainerCall,
-): Documents {
+function documentsIn(database: Database, { service, databaseId, containerId }: ContainerCall): Documents {
   const container = findContainer(database, databaseId, containerId);
   return new Documents(database, container, service.salt, service.clock.now());
 }
