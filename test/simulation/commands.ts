@@ -12,6 +12,8 @@ export const commands: readonly Command[] = [
   failOver,
   openMoment,
   openMoment,
+  openMoment,
+  continueEpoch,
   continueEpoch,
   resync,
   grow,
@@ -34,7 +36,9 @@ function insist(site: Site, name: string, act: (service: Service) => Promise<voi
 /** Fence, open the newest point, compare; then the failover is cancelled, and copying starts anew. */
 function failOver(site: Site, machine: Machine): void {
   const { world } = site;
-  const disks = machine.disks.filter((disk) => disk.stream !== undefined && disk.wish === undefined && !disk.isFenced);
+  const disks = machine.disks.filter(
+    (disk) => disk.stream !== undefined && disk.wish === undefined && !disk.isFenced,
+  );
   if (disks.length === 0) return;
   const job = site.job();
   for (const disk of disks) disk.isFenced = true;
@@ -58,11 +62,21 @@ function failOver(site: Site, machine: Machine): void {
   });
 }
 
-async function openNewest(site: Site, replicas: Service['replicas'], replicaId: string, job: string): Promise<void> {
+async function openNewest(
+  site: Site,
+  replicas: Service['replicas'],
+  replicaId: string,
+  job: string,
+): Promise<void> {
   const [newest] = (await replicas.points(replicaId)).filter(({ state }) => state === 'listed');
   if (newest === undefined) return;
   const toReplicaId = site.world.chance.uuid();
-  await replicas.materialise({ moment: { kind: 'point', pointId: newest.pointId }, replicaId, toReplicaId, job });
+  await replicas.materialise({
+    moment: { kind: 'point', pointId: newest.pointId },
+    replicaId,
+    toReplicaId,
+    job,
+  });
   const cut = site.oracle.markers.get(newest.pointId)?.members.get(replicaId);
   compare(site, toReplicaId, { name: `point ${newest.pointId}`, sectors: cut?.sectors });
 }
@@ -84,7 +98,8 @@ export function compare(
 function openMoment(site: Site, machine: Machine): void {
   const { world, oracle } = site;
   const { replicaId } = world.chance.pick(machine.disks);
-  const timeInMs = world.timeInMs - world.chance.below(20 * 60_000) + (world.chance.happens(0.5) ? 3_600_000 : 0);
+  const timeInMs =
+    world.timeInMs - world.chance.below(20 * 60_000) + (world.chance.happens(0.5) ? 3_600_000 : 0);
   site.call('open a moment', async ({ replicas }) => {
     const moment = await replicas.momentAt([replicaId], timeInMs);
     if (moment === undefined) return;
@@ -106,10 +121,17 @@ function continueEpoch(site: Site, machine: Machine): void {
   if (stream === undefined || stream.sequence === 0 || disk.wish !== undefined || disk.isFenced) return;
   const sectors = stream.open.flatMap(({ sector, values }) => values.map((_, index) => sector + index));
   disk.bitmap = new Set([...sectors, ...stream.inDoubt]);
-  if (stream.copied !== undefined) stream.copied.values.forEach((_, index) => disk.bitmap?.add((stream.copied?.sector ?? 0) + index));
+  if (stream.copied !== undefined)
+    stream.copied.values.forEach((_, index) => disk.bitmap?.add((stream.copied?.sector ?? 0) + index));
   stream.open = [];
+  site.world.say(() => `the spool of ${disk.replicaId.slice(0, 4)} is full`);
   const position: Position = { epoch: stream.epoch, sequence: stream.sequence };
-  disk.wish = { kind: 'continue', reason: 'spoolFull', job: site.job(), base: { position, chainHead: stream.previousDigest } };
+  disk.wish = {
+    kind: 'continue',
+    reason: 'spoolFull',
+    job: site.job(),
+    base: { position, chainHead: stream.previousDigest },
+  };
 }
 
 function resync(site: Site, machine: Machine): void {

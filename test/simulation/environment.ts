@@ -26,11 +26,11 @@ export class Environment {
       { weight: 0.06, happen: () => this.#cut() },
       { weight: 0.12, happen: () => this.#onDisk((disk) => site.upload(disk)) },
       { weight: 0.06, happen: () => this.#onMachine((machine) => this.report(machine)) },
-      { weight: 0.05, happen: () => this.#onDisk((disk) => site.fulfil(disk)) },
+      { weight: 0.05, happen: () => this.#onDisk((disk) => this.#fulfil(disk)) },
       { weight: 0.03, happen: () => this.#onDisk((disk) => disk.isComparing && site.fetchDigests(disk)) },
       { weight: 0.16, happen: () => this.answerBell() },
-      { weight: 0.012, happen: () => this.sweep() },
-      { weight: 0.012, happen: () => this.#passTime() },
+      { weight: 0.03, happen: () => this.sweep() },
+      { weight: 0.03, happen: () => this.#passTime() },
       { weight: profile.saveRate, happen: () => site.world.target.save() },
       { weight: profile.saveRate, happen: () => site.world.cache.save() },
       { weight: profile.rollBackRate, happen: () => this.rollBackTarget() },
@@ -63,6 +63,9 @@ export class Environment {
     const isZero = chance.happens(0.15);
     const values = Array.from({ length: count }, () => (isZero ? 0 : chance.below(valueLimit)));
     disk.write({ sector, values });
+    this.site.world.say(
+      () => `the guest writes ${values.join(' ')} at ${sector} of ${disk.replicaId.slice(0, 4)}`,
+    );
     this.site.world.count('guest writes');
   }
 
@@ -117,9 +120,17 @@ export class Environment {
     });
   }
 
+  /** `continue` is asked for once the replica has caught up; now and then too early. */
+  #fulfil(disk: SimulatedDisk): void {
+    const { stream, wish } = disk;
+    const isCaughtUp = stream !== undefined && stream.knownDurable === stream.sequence;
+    if (wish?.kind === 'continue' && !isCaughtUp && !this.site.world.chance.happens(0.05)) return;
+    this.site.fulfil(disk);
+  }
+
   #passTime(): void {
     const { world } = this.site;
-    world.timeInMs += world.chance.below(4 * 60_000);
+    world.timeInMs += world.chance.below(5 * 60_000);
   }
 
   /** The target dies. The supervisor ends every process that has a client of it, before it is back. */

@@ -26,7 +26,9 @@ async function main(): Promise<void> {
   }
   const seconds = process.cpuUsage(startedAt).user / 1e6;
   const counters = [...totals].sort().map(([what, count]) => `${what} ${count}`);
-  console.log(`${seeds} seeds from ${from}, ${steps} steps, ${(seeds / seconds).toFixed(0)} seeds/s; ${counters.join('; ')}; violations ${broken}`);
+  console.log(
+    `${seeds} seeds from ${from}, ${steps} steps, ${(seeds / seconds).toFixed(0)} seeds/s; ${counters.join('; ')}; violations ${broken}`,
+  );
   process.exitCode = broken > 0 ? 1 : 0;
 }
 

@@ -1,7 +1,13 @@
 import { PointManifest } from '../../shared/contracts/replication/point-manifest';
 import { ReplicaRecord } from '../../shared/contracts/replication/replica-record';
 import type { LogName } from '../../shared/ports/log-cache';
-import { closedNumber, comparePositions, isOpenNumber, positionOf, type Position } from '../../shared/model/position';
+import {
+  closedNumber,
+  comparePositions,
+  isOpenNumber,
+  positionOf,
+  type Position,
+} from '../../shared/model/position';
 import { journalPrefix, pointName, pointPrefix } from '../../shared/model/target-names';
 import type { StoredDocument } from '../support/memory/memory-target';
 import { afterWrites, firstDifference, sectorsOf, type Sectors, type SectorWrite } from './sectors';
@@ -33,11 +39,19 @@ export class Oracle {
 
   constructor(private readonly world: World) {}
 
+  say(line: () => string): void {
+    this.world.say(line);
+  }
+
   /** Notes what an agent sealed. A number is sealed once. */
   seal(replicaId: string, position: Position, log: SealedLog): void {
     const name = nameOf(replicaId, position);
     const known = this.sealed.get(name);
-    this.world.expect(known === undefined || known.digest === log.digest, 'sealed once', () => `${name} was sealed twice`);
+    this.world.expect(
+      known === undefined || known.digest === log.digest,
+      'sealed once',
+      () => `${name} was sealed twice`,
+    );
     this.sealed.set(name, log);
   }
 
@@ -69,7 +83,11 @@ export class Oracle {
   #afterRaise(replicaId: string, number: number, content: Buffer): void {
     const before = this.#numbers.get(replicaId) ?? 0;
     this.#numbers.set(replicaId, number);
-    this.world.expect(number >= before, 'I1', () => `the number of ${replicaId} went back from ${before} to ${number}`);
+    this.world.expect(
+      number >= before,
+      'I1',
+      () => `the number of ${replicaId} went back from ${before} to ${number}`,
+    );
     if (number === before || isOpenNumber(number)) return;
     const position = positionOf(number);
     if (position.sequence === 0) {
@@ -82,7 +100,11 @@ export class Oracle {
   #afterWrite(replicaId: string, number: number, content: Buffer): void {
     const fence = this.fenced.get(replicaId);
     if (fence === undefined || positionOf(number).epoch > fence.epoch) return;
-    this.world.expect(content.equals(fence.content), 'I3', () => `${replicaId} was written to behind its fence`);
+    this.world.expect(
+      content.equals(fence.content),
+      'I3',
+      () => `${replicaId} was written to behind its fence`,
+    );
   }
 
   #expectContent(invariant: string, replicaId: string, position: Position, content: Buffer): void {
@@ -93,7 +115,8 @@ export class Oracle {
     this.world.expect(
       sector < 0,
       invariant,
-      () => `${nameOf(replicaId, position)} is wrong in sector ${sector}: ${show(content)}, not ${expected.join(' ')}`,
+      () =>
+        `${nameOf(replicaId, position)} is wrong in sector ${sector}: ${show(content)}, not ${expected.join(' ')}`,
     );
   }
 
@@ -106,8 +129,13 @@ export class Oracle {
     if (method === 'removeEpoch') {
       const [replicaId, epoch] = parameters as [string, number];
       const saved = this.world.target.saved.disks.get(replicaId);
-      const isOver = this.removed.has(replicaId) || (saved !== undefined && positionOf(saved.number).epoch > epoch);
-      this.world.expect(isOver, 'I4', () => `the container of epoch ${epoch} of ${replicaId} went while it counts`);
+      const isOver =
+        this.removed.has(replicaId) || (saved !== undefined && positionOf(saved.number).epoch > epoch);
+      this.world.expect(
+        isOver,
+        'I4',
+        () => `the container of epoch ${epoch} of ${replicaId} went while it counts`,
+      );
     }
   }
 
@@ -125,13 +153,20 @@ export class Oracle {
     const manifest = manifestIn(this.world.target.saved.documents, markerId);
     const member = manifest?.members.find(({ replicaId }) => replicaId === log.replicaId);
     const isHeld = manifest?.state === 'void' || (member !== undefined && member.position !== null);
-    this.world.expect(isHeld, 'I4', () => `log ${log.sequence} was freed, and its marker ${markerId} is not held`);
+    this.world.expect(
+      isHeld,
+      'I4',
+      () => `log ${log.sequence} was freed, and its marker ${markerId} is not held`,
+    );
   }
 
   beforeDocument(method: string, parameters: readonly unknown[]): void {
     const [name, body, etag] = parameters as [string, unknown, string];
     if (typeof name !== 'string' || !name.startsWith(pointPrefix)) return;
     const stored = this.world.target.documents.get(name);
+    if (method === 'create' && stored === undefined && PointManifest.parse(body).state === 'void') {
+      this.pruned.add(name.slice(pointPrefix.length));
+    }
     if (method === 'replace' && stored?.etag === etag) {
       const next = PointManifest.parse(body);
       if (next.state === 'pruning') this.#beforePruning(next);
@@ -149,8 +184,16 @@ export class Oracle {
     const isNewestOf = (replicaId: string): boolean =>
       others.every((other) => comparePositions(placeIn(other, replicaId), placeIn(current, replicaId)) < 0);
     const newest = Math.max(current.timeInMs, ...others.map(({ timeInMs }) => timeInMs));
-    world.expect(!current.members.every(({ replicaId }) => isNewestOf(replicaId)), 'I9', () => `the newest point ${next.pointId} is pruned`);
-    world.expect(newest - current.timeInMs > keepAllInMs, 'I9', () => `the young point ${next.pointId} is pruned`);
+    world.expect(
+      !current.members.every(({ replicaId }) => isNewestOf(replicaId)),
+      'I9',
+      () => `the newest point ${next.pointId} is pruned`,
+    );
+    world.expect(
+      newest - current.timeInMs > keepAllInMs,
+      'I9',
+      () => `the young point ${next.pointId} is pruned`,
+    );
     world.count('points pruned');
   }
 
@@ -167,13 +210,21 @@ export class Oracle {
     );
     const state = manifestIn(this.world.target.saved.documents, lastPoint.pointId)?.state;
     const isReal = state === 'listed' || this.pruned.has(lastPoint.pointId);
-    this.world.expect(isReal, 'I7', () => `the RPO counts on ${lastPoint.pointId}, which is ${state ?? 'gone'}`);
+    this.world.expect(
+      isReal,
+      'I7',
+      () => `the RPO counts on ${lastPoint.pointId}, which is ${state ?? 'gone'}`,
+    );
+  }
+
+  *manifests(): Generator<PointManifest> {
+    for (const [name, stored] of this.world.target.documents) {
+      if (name.startsWith(pointPrefix)) yield parsed(stored);
+    }
   }
 
   *listed(): Generator<PointManifest> {
-    for (const [name, stored] of this.world.target.documents) {
-      if (!name.startsWith(pointPrefix)) continue;
-      const manifest = parsed(stored);
+    for (const manifest of this.manifests()) {
       if (manifest.state === 'listed') yield manifest;
     }
   }
@@ -188,34 +239,61 @@ export class Oracle {
     for (const { replicaId, position, hold } of manifest.members) {
       if (hold?.by === 'released') continue;
       const cut = marker?.members.get(replicaId);
-      const isThere = cut !== undefined && position !== null && comparePositions(cut.position, position) === 0;
-      this.world.expect(isThere, 'I5', () => `the point ${manifest.pointId} is listed, and ${replicaId} was not at its marker`);
+      const isThere =
+        cut !== undefined && position !== null && comparePositions(cut.position, position) === 0;
+      this.world.expect(
+        isThere,
+        'I5',
+        () => `the point ${manifest.pointId} is listed, and ${replicaId} was not at its marker`,
+      );
       if (cut === undefined || position === null || hold === null) continue;
       if (hold.by === 'snapshot') this.#expectSnapshot(replicaId, hold.snapshotId, cut);
       else this.#expectJournal(replicaId, hold.anchor, position);
     }
   }
 
-  #expectSnapshot(replicaId: string, id: string, { sectors, position }: { sectors: Sectors; position: Position }): void {
+  #expectSnapshot(
+    replicaId: string,
+    id: string,
+    { sectors, position }: { sectors: Sectors; position: Position },
+  ): void {
     const snapshot = this.world.target.disks.get(replicaId)?.snapshots.find((taken) => taken.id === id);
     const { world } = this;
-    world.expect(snapshot?.number === closedNumber(position), 'I2', () => `the snapshot ${id} of ${nameOf(replicaId, position)} is gone or of another place`);
+    world.expect(
+      snapshot?.number === closedNumber(position),
+      'I2',
+      () => `the snapshot ${id} of ${nameOf(replicaId, position)} is gone or of another place`,
+    );
     if (snapshot === undefined) return;
     world.count('points compared');
     const sector = firstDifference(snapshot.content, sectors);
-    world.expect(sector < 0, 'I2', () => `the point at ${nameOf(replicaId, position)} is wrong in sector ${sector}: ${show(snapshot.content)}, not ${sectors.join(' ')}`);
+    world.expect(
+      sector < 0,
+      'I2',
+      () =>
+        `the point at ${nameOf(replicaId, position)} is wrong in sector ${sector}: ${show(snapshot.content)}, not ${sectors.join(' ')}`,
+    );
   }
 
-  #expectJournal(replicaId: string, anchor: { snapshotId: string; sequence: number }, { epoch, sequence }: Position): void {
+  #expectJournal(
+    replicaId: string,
+    anchor: { snapshotId: string; sequence: number },
+    { epoch, sequence }: Position,
+  ): void {
     const { disks, documents } = this.world.target;
     const snapshot = disks.get(replicaId)?.snapshots.find(({ id }) => id === anchor.snapshotId);
     const sequences = new Set<number>();
     for (const name of documents.keys()) {
-      if (name.startsWith(journalPrefix(replicaId, epoch))) sequences.add(Number(name.split('/').at(-1)?.slice(0, 11)));
+      if (name.startsWith(journalPrefix(replicaId, epoch)))
+        sequences.add(Number(name.split('/').at(-1)?.slice(0, 11)));
     }
     let isWhole = snapshot?.number === closedNumber({ epoch, sequence: anchor.sequence });
     for (let log = anchor.sequence + 1; log <= sequence; log += 1) isWhole &&= sequences.has(log);
-    this.world.expect(isWhole, 'I2', () => `the journal of ${replicaId} no longer leads to ${epoch}/${sequence}`);
+    this.world.expect(
+      isWhole,
+      'I2',
+      () => `the journal of ${replicaId} no longer leads to ${epoch}/${sequence}`,
+    );
   }
 }
 
@@ -231,7 +309,10 @@ function placeIn(manifest: PointManifest, replicaId: string): Position {
   return member?.position ?? { epoch: 0, sequence: 0 };
 }
 
-function manifestIn(documents: ReadonlyMap<string, StoredDocument>, pointId: string): PointManifest | undefined {
+function manifestIn(
+  documents: ReadonlyMap<string, StoredDocument>,
+  pointId: string,
+): PointManifest | undefined {
   const stored = documents.get(pointName(pointId));
   return stored === undefined ? undefined : parsed(stored);
 }

@@ -31,7 +31,9 @@ export function measuresOf({ profile }: World): ReplicationMeasures {
 /** The stores as one process reaches them: over a network that is not to be trusted. */
 export function portsOf(process: Process, oracle: Oracle, measures: ReplicationMeasures): ReplicationPorts {
   const { world } = process;
-  const limits = { maySnapshot: () => world.isQuiet || !world.chance.happens(world.profile.snapshotRefusalRate) };
+  const limits = {
+    maySnapshot: () => world.isQuiet || !world.chance.happens(world.profile.snapshotRefusalRate),
+  };
   const disks = new MemoryReplicaDisks(world.target, limits);
   const documents = new MemoryTargetDocuments(world.target);
   const wrapDisk = (replicaId: string): ReplicaDisk =>
@@ -42,10 +44,12 @@ export function portsOf(process: Process, oracle: Oracle, measures: ReplicationM
   const remoteDisks = overNetwork<ReplicaDisks>(process, 'target', 'disks', { of: () => disks });
   return {
     disks: {
-      create: (replicaId, sizeBytes) => remoteDisks.create(replicaId, sizeBytes).then(() => wrapDisk(replicaId)),
+      create: (replicaId, sizeBytes) =>
+        remoteDisks.create(replicaId, sizeBytes).then(() => wrapDisk(replicaId)),
       open: wrapDisk,
       grow: (replicaId, sizeBytes, etag) => remoteDisks.grow(replicaId, sizeBytes, etag),
-      copy: (replicaId, snapshotId, to) => remoteDisks.copy(replicaId, snapshotId, to).then(() => wrapDisk(to)),
+      copy: (replicaId, snapshotId, to) =>
+        remoteDisks.copy(replicaId, snapshotId, to).then(() => wrapDisk(to)),
       remove: (replicaId) => remoteDisks.remove(replicaId),
       list: () => remoteDisks.list(),
       writtenRanges: (replicaId, snapshotId) => remoteDisks.writtenRanges(replicaId, snapshotId),
@@ -60,6 +64,7 @@ export function portsOf(process: Process, oracle: Oracle, measures: ReplicationM
     }),
     records: overNetwork<Records>(process, 'catalogue', 'records', {
       of: () => world.records,
+      isIdle: (method, [partition]) => method === 'list' && world.records.isEmpty(String(partition)),
       before: (method, parameters) => oracle.beforeRecord(method, parameters),
     }),
     barrier: { pass: () => process.send('target', 'barrier', async () => world.target.save()) },
@@ -82,6 +87,8 @@ export function portsOf(process: Process, oracle: Oracle, measures: ReplicationM
 }
 
 interface Remote<T> {
+  /** Nothing can come of the call: it is answered at once. */
+  readonly isIdle?: (method: string, parameters: readonly unknown[]) => boolean;
   readonly of: () => T;
   readonly before?: (method: string, parameters: readonly unknown[]) => void;
   readonly after?: (method: string, parameters: readonly unknown[]) => void;
@@ -100,7 +107,9 @@ function overNetwork<T extends object>(process: Process, store: Store, name: str
   const single =
     (method: string): Method =>
     (...parameters) =>
-      process.send(store, `${name}.${method}`, async () => call(method, parameters));
+      remote.isIdle?.(method, parameters) === true
+        ? Promise.resolve(call(method, parameters))
+        : process.send(store, `${name}.${method}`, async () => call(method, parameters));
   const many =
     (method: string): Method =>
     (...parameters) =>
@@ -123,7 +132,8 @@ function overNetwork<T extends object>(process: Process, store: Store, name: str
       const method = String(key);
       let found = methods.get(method);
       if (found === undefined) {
-        found = method === 'putBytes' ? upload : isListing(store, name, method) ? many(method) : single(method);
+        found =
+          method === 'putBytes' ? upload : isListing(store, name, method) ? many(method) : single(method);
         methods.set(method, found);
       }
       return found;

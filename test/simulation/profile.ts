@@ -25,7 +25,7 @@ export interface Profile {
 
 export function drawProfile(chance: SeededChance): Profile {
   const machines = chance.happens(0.25) ? 2 : 1;
-  const commandRate = chance.pick([0, 0.004, 0.004, 0.02]);
+  const commandRate = chance.pick([0, 0.01, 0.03, 0.06]);
   return {
     faultRate: chance.pick([0, 0.01, 0.03, 0.1]),
     killRate: chance.pick([0, 0.003, 0.01]),
@@ -38,11 +38,11 @@ export function drawProfile(chance: SeededChance): Profile {
     snapshotRefusalRate: chance.pick([0, 0, 0.3]),
     writeRate: chance.pick([0.1, 0.3]),
     machines,
-    disksPerMachine: chance.pick([1, 1, 2, 2, 3]),
+    disksPerMachine: chance.pick(machines > 1 ? [1, 1, 2] : [1, 1, 2, 3]),
     isGrouped: machines > 1 && chance.happens(0.7),
-    hasJournal: chance.happens(0.4),
+    hasJournal: chance.happens(0.5),
     readsModifyWrite: chance.happens(0.4),
     readsTwice: chance.happens(0.2),
-    steps: 250 + chance.below(350),
+    steps: 200 + chance.below(300),
   };
 }

@@ -1,7 +1,7 @@
 import { removeLeftovers } from '../../shared/service/upkeep/remove-leftovers';
 import { rebuildCatalogue } from '../../shared/service/upkeep/rebuild-catalogue';
 import { tidyReplica } from '../../shared/service/upkeep/tidy-replica';
-import { isOpenNumber } from '../../shared/model/position';
+import { isOpenNumber, positionOf } from '../../shared/model/position';
 import { compare, removeReplica } from './commands';
 import type { Environment } from './environment';
 import { deliverOne, quiescence } from './scheduler';
@@ -34,7 +34,8 @@ async function settle(site: Site, environment: Environment): Promise<boolean> {
     if (world.violations.length > 0) return false;
     for (const group of groups) {
       const pointId = awaited.get(group);
-      const isListed = pointId !== undefined && [...site.oracle.listed()].some((point) => point.pointId === pointId);
+      const isListed =
+        pointId !== undefined && [...site.oracle.listed()].some((point) => point.pointId === pointId);
       const isSteady = group.every(({ disks }) => disks.every((disk) => disk.isSteady));
       if (!isListed && isSteady && (pointId === undefined || round % 8 === 0)) {
         const cut = await site.cutMarker(group);
@@ -48,11 +49,18 @@ async function settle(site: Site, environment: Environment): Promise<boolean> {
   return false;
 }
 
-function isAtRest(site: Site, group: readonly { readonly disks: readonly SimulatedDisk[] }[], pointId: string | undefined): boolean {
+function isAtRest(
+  site: Site,
+  group: readonly { readonly disks: readonly SimulatedDisk[] }[],
+  pointId: string | undefined,
+): boolean {
   const disks = group.flatMap((machine) => machine.disks);
   if (disks.length === 0) return true;
   const isListed = [...site.oracle.listed()].some((point) => point.pointId === pointId);
-  return isListed && disks.every((disk) => disk.stream !== undefined && disk.stream.spool.size <= 1 && disk.isSteady);
+  return (
+    isListed &&
+    disks.every((disk) => disk.stream !== undefined && disk.stream.spool.size <= 1 && disk.isSteady)
+  );
 }
 
 async function doRound(site: Site, environment: Environment): Promise<void> {
@@ -85,7 +93,10 @@ async function doRound(site: Site, environment: Environment): Promise<void> {
 
 function hasUploads({ stream }: SimulatedDisk): boolean {
   if (stream === undefined) return false;
-  return stream.resend !== undefined || [...stream.spool.keys()].some((sequence) => !stream.acknowledged.has(sequence));
+  return (
+    stream.resend !== undefined ||
+    [...stream.spool.keys()].some((sequence) => !stream.acknowledged.has(sequence))
+  );
 }
 
 async function finishRequests({ world }: Site): Promise<void> {
@@ -99,7 +110,9 @@ async function finishRequests({ world }: Site): Promise<void> {
 }
 
 async function run(site: Site, name: string, act: (service: Service) => Promise<void>): Promise<void> {
-  site.call(name, act, (error) => site.world.violate('I8', `${name} fails in the quiet phase: ${String(error)}`));
+  site.call(name, act, (error) =>
+    site.world.violate('I8', `${name} fails in the quiet phase: ${String(error)}`),
+  );
   await finishRequests(site);
 }
 
@@ -129,8 +142,16 @@ async function checkDisk(site: Site, { replicaId }: SimulatedDisk): Promise<void
   );
   await run(site, 'list', async ({ replicas }) => {
     const shown = (await replicas.points(replicaId)).filter(({ state }) => state === 'listed');
-    const names = (of: readonly { readonly pointId: string }[]): string => of.map(({ pointId }) => pointId).sort().join();
-    world.expect(names(shown) === names(points), 'catalogue', () => `${replicaId} shows ${shown.length} points, and has ${points.length}`);
+    const names = (of: readonly { readonly pointId: string }[]): string =>
+      of
+        .map(({ pointId }) => pointId)
+        .sort()
+        .join();
+    world.expect(
+      names(shown) === names(points),
+      'catalogue',
+      () => `${replicaId} shows ${shown.length} points, and has ${points.length}`,
+    );
   });
   for (const { pointId, members } of points) {
     const hold = members.find((member) => member.replicaId === replicaId)?.hold;
@@ -139,14 +160,34 @@ async function checkDisk(site: Site, { replicaId }: SimulatedDisk): Promise<void
     await run(site, 'open', async ({ replicas }) =>
       replicas.materialise({ moment: { kind: 'point', pointId }, replicaId, toReplicaId, job: 'check' }),
     );
-    compare(site, toReplicaId, { name: `point ${pointId}`, sectors: oracle.markers.get(pointId)?.members.get(replicaId)?.sectors });
+    compare(site, toReplicaId, {
+      name: `point ${pointId}`,
+      sectors: oracle.markers.get(pointId)?.members.get(replicaId)?.sectors,
+    });
   }
+  checkSnapshots(site, replicaId);
+}
+
+/** After tidying, every snapshot below the disk's number is one that a point, or the journal, stands on. */
+function checkSnapshots({ world, oracle, policy }: Site, replicaId: string): void {
   const disk = world.target.disks.get(replicaId);
-  const inUse = new Set(points.flatMap(({ members }) => members.flatMap(({ hold }) => (hold?.by === 'snapshot' ? [hold.snapshotId] : hold?.by === 'journal' ? [hold.anchor.snapshotId] : []))));
-  const spare = (disk?.snapshots ?? []).filter(({ id, number }) => !inUse.has(id) && number < (disk?.number ?? 0));
-  const allowed = site.policy.journal || world.profile.commandRate > 0 ? 8 : 0;
-  world.expect(spare.length <= allowed, 'I11', () => `${spare.length} snapshots of ${replicaId} are nobody's`);
-  world.expect(spare.every(({ number }) => !isOpenNumber(number)), 'I11', () => 'a torn snapshot stayed');
+  const inUse = new Set<string>();
+  for (const { members } of oracle.manifests()) {
+    for (const { hold } of members) {
+      if (hold?.by === 'snapshot') inUse.add(hold.snapshotId);
+      if (hold?.by === 'journal') inUse.add(hold.anchor.snapshotId);
+    }
+  }
+  const spare = (disk?.snapshots ?? []).filter(
+    ({ id, number }) => !inUse.has(id) && number < (disk?.number ?? 0),
+  );
+  const mayJournal = policy.journal || world.profile.commandRate > 0;
+  world.expect(
+    spare.length <= (mayJournal ? 8 : 0) && spare.every(({ number }) => !isOpenNumber(number)),
+    'I11',
+    () =>
+      `snapshots of ${replicaId} are nobody's: ${spare.map(({ number }) => JSON.stringify(positionOf(number))).join()}`,
+  );
 }
 
 async function removeEverything(site: Site): Promise<void> {
@@ -157,7 +198,7 @@ async function removeEverything(site: Site): Promise<void> {
     await finishRequests(site);
   }
   await run(site, 'leftovers', async ({ ports }) => removeLeftovers(ports));
-  const left = [...world.target.documents.keys(), ...world.target.disks.keys()];
+  const left = [...world.target.documents.keys(), ...world.target.disks.keys(), ...world.records.names()];
   for await (const { replicaId } of world.cache.epochs()) left.push(`cache of ${replicaId}`);
   world.expect(left.length === 0, 'I11', () => `left over: ${left.join(', ')}`);
   world.count('removals checked');
@@ -168,7 +209,18 @@ function describe(site: Site): string {
     .disks()
     .map(({ replicaId, stream, wish, bitmap }) => {
       const disk = site.world.target.disks.get(replicaId);
-      return JSON.stringify({ replicaId, number: disk?.number, wish, bitmap: bitmap?.size, epoch: stream?.epoch, sequence: stream?.sequence, pending: stream?.pending.size, spool: [...(stream?.spool.keys() ?? [])], resend: stream?.resend, maps: stream?.maps?.length });
+      return JSON.stringify({
+        replicaId,
+        number: disk?.number,
+        wish,
+        bitmap: bitmap?.size,
+        epoch: stream?.epoch,
+        sequence: stream?.sequence,
+        pending: stream?.pending.size,
+        spool: [...(stream?.spool.keys() ?? [])],
+        resend: stream?.resend,
+        maps: stream?.maps?.length,
+      });
     })
     .join('\n');
 }

@@ -34,7 +34,15 @@ function succeed(world: World, request: Request, how: string): void {
 function fault(world: World, request: Request): void {
   const { chance, requests } = world;
   const refuse = (): void => request.refuse(new Error('the connection was lost'));
-  const kind = chance.pick(['lost', 'answer lost', 'late', 'doubled', 'retried', 'spoilt', 'throttled'] as const);
+  const kind = chance.pick([
+    'lost',
+    'answer lost',
+    'late',
+    'doubled',
+    'retried',
+    'spoilt',
+    'throttled',
+  ] as const);
   if (kind === 'spoilt' && request.spoil === undefined) return succeed(world, request, 'ok');
   world.count(`faults: ${kind}`);
   world.say(() => `${request.process.name} ${request.name} ${kind}`);

@@ -25,7 +25,10 @@ export function firstDifference(content: Buffer, sectors: Sectors): number {
 }
 
 export function sectorsOf(content: Buffer): Sectors {
-  return Uint8Array.from({ length: content.length / sectorBytes }, (_, sector) => content[sector * sectorBytes] ?? 0);
+  return Uint8Array.from(
+    { length: content.length / sectorBytes },
+    (_, sector) => content[sector * sectorBytes] ?? 0,
+  );
 }
 
 export function afterWrites(before: Sectors, writes: readonly SectorWrite[], count: number): Sectors {
@@ -44,5 +47,7 @@ export function extentsOf({ sector, values }: SectorWrite): readonly Extent[] {
 
 /** The bytes of some sectors, to be digested. */
 export function bytesOf(sectors: Sectors, from: number, count: number): Buffer {
-  return Buffer.concat(Array.from(sectors.subarray(from, from + count), (value) => patterns[value] as Buffer));
+  return Buffer.concat(
+    Array.from(sectors.subarray(from, from + count), (value) => patterns[value] as Buffer),
+  );
 }

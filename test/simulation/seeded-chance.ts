@@ -39,7 +39,11 @@ export class SeededChance implements Chance, Ids {
   }
 
   uuid(): string {
-    const digits = Array.from({ length: 4 }, () => this.below(2 ** 32).toString(16).padStart(8, '0')).join('');
+    const digits = Array.from({ length: 4 }, () =>
+      this.below(2 ** 32)
+        .toString(16)
+        .padStart(8, '0'),
+    ).join('');
     return [
       digits.slice(0, 8),
       digits.slice(8, 12),

@@ -22,7 +22,10 @@ export interface SimulateOptions {
 }
 
 /** One run of everything from one seed: the same seed runs the same way, always. Stops at the first violation. */
-export async function simulate(seed: number, { rules = allRules, trace }: SimulateOptions = {}): Promise<Outcome> {
+export async function simulate(
+  seed: number,
+  { rules = allRules, trace }: SimulateOptions = {},
+): Promise<Outcome> {
   const profile = drawProfile(new SeededChance(seed * 2 + 1));
   const world = new World(seed, profile, trace);
   world.say(() => JSON.stringify(profile));
@@ -39,7 +42,8 @@ export async function simulate(seed: number, { rules = allRules, trace }: Simula
   for (let machine = 0; machine < profile.machines; machine += 1) {
     const added = { disks: [], seenServiceTimeInMs: world.timeInMs, clockSkewInMs: 0 };
     site.machines.push(added);
-    for (let disk = 0; disk < profile.disksPerMachine; disk += 1) site.addDisk(added, 6 + 2 * world.chance.below(4));
+    for (let disk = 0; disk < profile.disksPerMachine; disk += 1)
+      site.addDisk(added, 6 + 2 * world.chance.below(4));
   }
   const environment = new Environment(site);
   while (world.steps < profile.steps && world.violations.length === 0) {

@@ -5,7 +5,7 @@ import { sectorBytes } from '../../shared/model/extent';
 import type { Position } from '../../shared/model/position';
 import type { StartEpoch } from '../../shared/service/replicas';
 import type { AgentRules } from './agent-rules';
-import type { Oracle } from './oracle';
+import { nameOf, type Oracle } from './oracle';
 import { bytesOf, extentsOf, type Sectors, type SectorWrite } from './sectors';
 
 export const blockSectors = 2;
@@ -30,6 +30,7 @@ export interface Stream {
   copied: SectorWrite | undefined;
   resend: { readonly sequence: number; readonly attempt: number } | undefined;
   freedBelow: number;
+  knownDurable: number;
 }
 
 export type EpochWish = Omit<StartEpoch, 'replicaId'>;
@@ -56,7 +57,8 @@ export class SimulatedDisk {
     const { stream } = this;
     const sectors = write.values.map((_, index) => write.sector + index);
     if (this.bitmap !== undefined) for (const sector of sectors) this.bitmap.add(sector);
-    else if (stream !== undefined && this.rules.marksInDoubt) for (const sector of sectors) stream.inDoubt.add(sector);
+    else if (stream !== undefined && this.rules.marksInDoubt)
+      for (const sector of sectors) stream.inDoubt.add(sector);
     this.source.set(write.values, write.sector);
     if (this.bitmap === undefined) stream?.open.push(write);
   }
@@ -65,7 +67,7 @@ export class SimulatedDisk {
     this.stream = {
       ...{ epoch, sequence: 0, previousDigest: chainHead, lastTimeInMs: 0, spool: new Map() },
       ...{ pendingSaved: new Map(pending), inDoubt: new Set(), acknowledged: new Set(), open: [] },
-      ...{ pending, maps: undefined, copied: undefined, resend: undefined, freedBelow: 0 },
+      ...{ pending, maps: undefined, copied: undefined, resend: undefined, freedBelow: 0, knownDurable: 0 },
     };
     this.bitmap = undefined;
     this.wish = undefined;
@@ -91,7 +93,7 @@ export class SimulatedDisk {
   /** Copies one block, or finds that the replica has it. Reading, comparing and appending are one step, under its lock. */
   copyBlock(block: number): void {
     const { stream } = this;
-    const how = stream?.pending.get(block);
+    const how = this.bitmap === undefined ? stream?.pending.get(block) : undefined;
     if (stream === undefined || how === undefined) return;
     if (how === 'compare' && stream.maps === undefined) return;
     stream.pending.delete(block);
@@ -140,6 +142,9 @@ export class SimulatedDisk {
       },
       writes.flatMap(extentsOf),
       { codec: 'none' },
+    );
+    this.oracle.say(
+      () => `sealed ${nameOf(this.replicaId, position)}: ${JSON.stringify(writes)} ${marker?.id ?? ''}`,
     );
     const after = this.oracle.after(this.replicaId, position, writes, this.source.length);
     this.oracle.seal(this.replicaId, position, { digest, after, markerId: marker?.id });

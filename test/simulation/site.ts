@@ -77,10 +77,13 @@ export class Site {
     this.call(
       `epoch of ${replicaId.slice(0, 4)}`,
       async ({ replicas }) => {
-        if (!disk.isCreated) await replicas.create({ replicaId, sizeBytes, ownerId: 'machine', policy: this.policy });
+        if (!disk.isCreated)
+          await replicas.create({ replicaId, sizeBytes, ownerId: 'machine', policy: this.policy });
         disk.isCreated = true;
         const { epoch, chainHead } = await replicas.startEpoch({ replicaId, ...wish });
-        if (disk.wish !== wish) return;
+        const machine = this.machines.find(({ disks }) => disks.includes(disk));
+        if (disk.wish !== wish || machine === undefined) return;
+        machine.seenServiceTimeInMs = Math.max(machine.seenServiceTimeInMs, this.world.timeInMs);
         this.world.say(() => `${replicaId.slice(0, 4)} begins epoch ${epoch} (${wish.kind})`);
         this.world.count(`epochs: ${wish.kind}`);
         disk.begin(epoch, chainHead, this.#pendingFor(disk, wish));
@@ -98,7 +101,10 @@ export class Site {
       const how = reason === 'initial copy' ? 'copy' : 'compare';
       return new Map(disk.blocks().map((block) => [block, how]));
     }
-    const blocks = [...(disk.stream?.pending.keys() ?? []), ...[...(disk.bitmap ?? [])].map((sector) => sector >> 1)];
+    const blocks = [
+      ...(disk.stream?.pending.keys() ?? []),
+      ...[...(disk.bitmap ?? [])].map((sector) => sector >> 1),
+    ];
     return new Map(blocks.map((block) => [block, 'copy']));
   }
 
@@ -155,7 +161,9 @@ export class Site {
 
   #nextUpload(stream: Stream): { readonly sequence: number; readonly attempt: number } | undefined {
     if (stream.resend !== undefined) return stream.resend;
-    const waiting = [...stream.spool.keys()].filter((sequence) => !stream.acknowledged.has(sequence)).slice(0, 3);
+    const waiting = [...stream.spool.keys()]
+      .filter((sequence) => !stream.acknowledged.has(sequence))
+      .slice(0, 3);
     return waiting.length === 0 ? undefined : { sequence: this.world.chance.pick(waiting), attempt: 0 };
   }
 
@@ -182,16 +190,30 @@ export class Site {
     while (stream.acknowledged.has(uploaded + 1) || uploaded + 1 < stream.freedBelow) uploaded += 1;
     this.call(`report of ${replicaId.slice(0, 4)}`, async ({ replicas }) => {
       const status = await replicas.report({
-        ...{ replicaId, epoch: stream.epoch, sealed: stream.sequence, uploaded, spooledBytes: 0, churnBytes: 0 },
-        ...{ diskSizeBytes: disk.source.length * sectorBytes, copiedBytes: 0, toCopyBytes: 0, state: 'replicating' },
+        ...{
+          replicaId,
+          epoch: stream.epoch,
+          sealed: stream.sequence,
+          uploaded,
+          spooledBytes: 0,
+          churnBytes: 0,
+        },
+        ...{
+          diskSizeBytes: disk.source.length * sectorBytes,
+          copiedBytes: 0,
+          toCopyBytes: 0,
+          state: 'replicating',
+        },
       });
       const seen = this.world.timeInMs;
       const record = await replicas.read(replicaId);
       machine.seenServiceTimeInMs = Math.max(machine.seenServiceTimeInMs, seen);
       if (disk.stream !== stream) return;
       this.#learn(disk, stream, status);
-      if (record?.resyncNeeded) disk.wish ??= { kind: 'rebase', reason: record.resyncNeeded, job: this.job() };
-      if (uploaded < stream.sequence || status.durable?.sequence !== stream.sequence) this.world.bells.push(replicaId);
+      if (record?.resyncNeeded)
+        disk.wish ??= { kind: 'rebase', reason: record.resyncNeeded, job: this.job() };
+      if (uploaded < stream.sequence || status.durable?.sequence !== stream.sequence)
+        this.world.bells.push(replicaId);
     });
   }
 
@@ -201,14 +223,20 @@ export class Site {
       return;
     }
     if (durable !== null && durable.epoch === stream.epoch) {
-      if (durable.sequence > stream.sequence) disk.wish ??= { kind: 'rebase', reason: 'targetAhead', job: this.job() };
+      if (durable.sequence > stream.sequence)
+        disk.wish ??= { kind: 'rebase', reason: 'targetAhead', job: this.job() };
+      stream.knownDurable = durable.sequence;
       const limit = this.rules.freesBelowDurable ? durable.sequence : stream.sequence;
       for (const sequence of [...stream.spool.keys()]) {
         if (sequence >= limit) continue;
-        this.oracle.expectDurable({ replicaId: disk.replicaId, epoch: stream.epoch, sequence }, 'the agent freed a log');
+        this.oracle.expectDurable(
+          { replicaId: disk.replicaId, epoch: stream.epoch, sequence },
+          'the agent freed a log',
+        );
         stream.spool.delete(sequence);
       }
       stream.freedBelow = Math.max(stream.freedBelow, limit - 1);
+      if (stream.resend !== undefined && !stream.spool.has(stream.resend.sequence)) stream.resend = undefined;
     }
     if (wants === null || !this.rules.sendsWhatIsWanted || wants.sequence > stream.sequence) return;
     if (stream.spool.has(wants.sequence)) stream.resend = wants;

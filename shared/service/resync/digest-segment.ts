@@ -88,8 +88,7 @@ async function digestsOf(
   const stepBytes = Math.max(source.blockBytes, readBytes - (readBytes % source.blockBytes));
   for (let at = offsetBytes; at < until; at += stepBytes) {
     const part = { offsetBytes: at, lengthBytes: Math.min(stepBytes, until - at) };
-    const isWritten = written.some((range) => range.offsetBytes < endOf(part) && endOf(range) > at);
-    const data = isWritten ? (await source.disk.read(part, source.snapshotId)).data : undefined;
+    const data = await readPart(source, part, written);
     for (let from = 0; from < part.lengthBytes; from += source.blockBytes) {
       digests.push(
         data === undefined ? undefined : digestOfBlock(data.subarray(from, from + source.blockBytes)),
@@ -97,6 +96,25 @@ async function digestsOf(
     }
   }
   return digests;
+}
+
+/** The bytes of a part, or undefined if nothing in it was ever written. The snapshot may be of a smaller disk: beyond it, zeros. */
+async function readPart(
+  { disk, snapshotId }: DigestSource,
+  part: Range,
+  written: readonly Range[],
+): Promise<Uint8Array | undefined> {
+  const inPart = written.filter(
+    (range) => range.offsetBytes < endOf(part) && endOf(range) > part.offsetBytes,
+  );
+  const endBytes = Math.min(endOf(part), Math.max(...inPart.map(endOf)));
+  if (inPart.length === 0) return undefined;
+  const range = { offsetBytes: part.offsetBytes, lengthBytes: endBytes - part.offsetBytes };
+  const { data } = await disk.read(range, snapshotId);
+  if (data.length === part.lengthBytes) return data;
+  const padded = new Uint8Array(part.lengthBytes);
+  padded.set(data);
+  return padded;
 }
 
 async function keptBytes({ documents }: ReplicationPorts, name: string): Promise<Uint8Array | undefined> {

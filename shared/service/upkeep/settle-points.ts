@@ -31,10 +31,10 @@ export async function settlePoints(
   }
 }
 
-/** A member that has begun a new epoch since the point was first held left the marker behind with the old one. */
+/** A member that has begun a new epoch since the cut left the marker behind with the old one. A mistake costs one point, never a byte. */
 async function isHopeless(ports: ReplicationPorts, manifest: PointManifest): Promise<boolean> {
   for (const { replicaId, hold } of manifest.members) {
-    if (hold === null && (await hasLeft(ports, replicaId, manifest.createdAtMs))) return true;
+    if (hold === null && (await hasLeft(ports, replicaId, manifest.timeInMs))) return true;
   }
   return false;
 }
