@@ -185,7 +185,7 @@ describe('task ids', () => {
         const wanted = steps.filter(({ kind }) => kind !== 'signal').map(expected);
         expect(status.output).toEqual(wanted);
       }),
-      { numRuns: process.env['LIFEBOAT_LONG'] === '1' ? 2000 : 60, endOnFailure: true },
+      { numRuns: process.env['LIFEBOAT_LONG'] === '1' ? 2000 : 40, endOnFailure: true },
     );
   }, 300_000);
 });
