@@ -28,10 +28,10 @@ async function main(): Promise<void> {
     key,
     log: (message) => console.error(message),
   });
-  console.log(`listening ${broker.port}`);
   const stop = (): void => void broker.stop().then(() => process.exit(0));
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  console.log(`listening ${broker.port}`);
 }
 
 main().catch((error: unknown) => {

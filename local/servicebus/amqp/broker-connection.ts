@@ -126,6 +126,8 @@ export class BrokerConnection {
     on('disconnected', () => this.#endLinks());
     this.socket.on('error', () => undefined);
     this.socket.once('close', () => {
+      // rhea hears of an end or an error, but not of a socket that is destroyed, and would keep its timers.
+      this.#connection._disconnected();
       this.#endLinks();
       this.onGone();
     });

@@ -103,6 +103,7 @@ export interface RheaConnection extends EventEmitter {
   is_open(): boolean;
   _register(): void;
   _process(): void;
+  _disconnected(): void;
 }
 
 export interface RheaContext {

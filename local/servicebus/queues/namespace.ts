@@ -165,9 +165,12 @@ export class Namespace {
   }
 
   async #activate(ids: readonly number[]): Promise<void> {
-    const queues = [...new Set(ids.map(queueOf))];
+    const numbers = [...new Set(ids.map(queueOf))];
     await Promise.all(
-      queues.map((queue) => this.#intakes.get(queue)?.activate(ids.filter((id) => queueOf(id) === queue))),
+      numbers.map(async (number) => {
+        const own = ids.filter((id) => queueOf(id) === number);
+        await this.#intakes.get(number)?.activate(own);
+      }),
     );
   }
 }

@@ -155,9 +155,11 @@ export class SessionDesk {
   async #lose(hold: SessionHold): Promise<void> {
     const lane = this.#end(hold);
     hold.consumer.sessionLost(hold.sessionId);
-    const locks = [...hold.tokens].map((token) => this.queue.locks.take(token));
     await Promise.all(
-      locks.map((lock) => (lock === undefined ? undefined : this.queue.settlement.returnCounted(lock.entry))),
+      [...hold.tokens].map(async (token) => {
+        const lock = this.queue.locks.take(token);
+        if (lock !== undefined) await this.queue.settlement.returnCounted(lock.entry);
+      }),
     );
     this.#reopen(lane);
   }

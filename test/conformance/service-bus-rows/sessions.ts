@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import {
+  eventually,
   expectNothing,
   fromStart,
   newClient,
@@ -120,15 +121,17 @@ export const sessions: Row[] = [
     shows: 'loses a session that is not renewed, and counts its deliveries',
     run: async (trial) => {
       const sessionId = newSession();
-      await send(trial, 'sessions', { body: 1, sessionId }, { body: 2, sessionId });
-      const receiver = await trial.client.acceptSession('sessions', sessionId, {
+      await send(trial, 'hasty-sessions', { body: 1, sessionId }, { body: 2, sessionId });
+      const receiver = await trial.client.acceptSession('hasty-sessions', sessionId, {
         maxAutoLockRenewalDurationInMs: 0,
       });
       const [first] = await receive(receiver, 2);
-      await pause(5_300);
+      await eventually(async () =>
+        receiver.isClosed || Date.now() > Number(receiver.sessionLockedUntilUtc) + 300 ? true : undefined,
+      );
       assert.ok(first);
       await rejectsWith('SessionLockLost', receiver.completeMessage(first));
-      const next = await trial.client.acceptSession('sessions', sessionId);
+      const next = await trial.client.acceptSession('hasty-sessions', sessionId);
       const messages = await receive(next, 2);
       assert.deepEqual(
         messages.map(({ body, deliveryCount }) => [body as number, deliveryCount]),

@@ -139,8 +139,8 @@ export const settling: Row[] = [
     operation: 'completeMessage',
     shows: 'refuses once the lock ran out, and hands the message out again',
     run: async (trial) => {
-      await send(trial, 'plain', { body: 'late' });
-      const receiver = trial.client.createReceiver('plain', { maxAutoLockRenewalDurationInMs: 0 });
+      await send(trial, 'hasty', { body: 'late' });
+      const receiver = trial.client.createReceiver('hasty', { maxAutoLockRenewalDurationInMs: 0 });
       const message = await receiveOne(receiver);
       const again = await receiveOne(receiver);
       assert.equal(again.deliveryCount, 1);
@@ -152,11 +152,11 @@ export const settling: Row[] = [
     operation: 'completeMessage',
     shows: 'works after the receiver closed',
     run: async (trial) => {
-      await send(trial, 'plain', { body: 'held' });
-      const receiver = trial.client.createReceiver('plain');
+      await send(trial, 'hasty', { body: 'held' });
+      const receiver = trial.client.createReceiver('hasty');
       const message = await receiveOne(receiver);
       await receiver.close();
-      const other = trial.client.createReceiver('plain');
+      const other = trial.client.createReceiver('hasty');
       await expectNothing(other);
       await eventually(async () => (await other.peekMessages(1))[0]);
       await other.completeMessage(await receiveOne(other));

@@ -107,7 +107,7 @@ async function onlyRule(
 ): Promise<void> {
   const rules = client.createRuleManager('news', 'some');
   await clear(rules);
-  await rules.createRule(name, filter as never);
+  await rules.createRule(name, filter);
 }
 
 async function clear(rules: ServiceBusRuleManager): Promise<void> {

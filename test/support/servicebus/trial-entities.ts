@@ -1,9 +1,11 @@
 import { type Entities } from '../../../local/servicebus';
 
-/** The entities the conformance rows use. To run them against Azure, declare the same there. */
+/** The entities the conformance rows use. To run them against Azure, declare the same there, with locks of PT5S at least. */
 export const trialEntities: Entities = {
   queues: [
     { name: 'plain', lockDuration: 'PT5S', maxDeliveryCount: 3 },
+    { name: 'hasty', lockDuration: 'PT1S' },
+    { name: 'hasty-sessions', requiresSession: true, lockDuration: 'PT1S' },
     { name: 'short-lived', lockDuration: 'PT5S', deadLetteringOnMessageExpiration: true },
     { name: 'forgetful', defaultMessageTimeToLive: 'PT1S' },
     { name: 'once', requiresDuplicateDetection: true, duplicateDetectionHistoryTimeWindow: 'PT1M' },

@@ -10,7 +10,7 @@ import {
   receiveEndlessly,
 } from '../../support/servicebus/crash-load';
 import { connectRaw } from '../../support/servicebus/raw-client';
-import { chanceFrom } from '../../support/servicebus/seeded-chance';
+import { SeededChance } from '../../support/seeded-chance';
 
 const kills = process.env['LIFEBOAT_LONG'] === '1' ? 500 : 50;
 const seed = Number(process.env['BROKER_CRASH_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
@@ -22,8 +22,8 @@ describe('a broker that is killed under load', () => {
 
   it(`loses nothing it acknowledged and keeps sessions in order (${kills} kills)`, async () => {
     const ledger = new Ledger();
-    const chance = chanceFrom(seed);
-    for (let kill = 0; kill < kills; kill += 1) await oneLife(folder, ledger, Math.ceil(chance() * 150));
+    const chance = new SeededChance(seed);
+    for (let kill = 0; kill < kills; kill += 1) await oneLife(folder, ledger, 1 + chance.below(40));
     await drain(folder, ledger);
     console.log(
       `seed ${seed}: ${kills} kills, ${ledger.acknowledged.size} acknowledged, ${ledger.lost().length} lost, ` +

@@ -7,7 +7,7 @@ import { parseMessage } from '../../../local/servicebus/encoding/incoming-messag
 import { bodyOf, connectRaw, dataMessage } from '../../support/servicebus/raw-client';
 import { trialKey } from '../../support/servicebus/broker-process';
 import { recordedConversation } from '../../support/servicebus/recorded-conversation';
-import { type Chance, chanceFrom } from '../../support/servicebus/seeded-chance';
+import { SeededChance } from '../../support/seeded-chance';
 
 const isLong = process.env['LIFEBOAT_LONG'] === '1';
 const parserInputs = isLong ? 100_000 : 4_000;
@@ -15,7 +15,7 @@ const conversations = isLong ? 5_000 : 150;
 const seed = Number(process.env['BROKER_FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
 describe(`the broker, given damaged bytes (seed ${seed})`, () => {
-  const chance = chanceFrom(seed);
+  const chance = new SeededChance(seed);
   let broker: Broker;
   let conversation: Buffer;
 
@@ -72,11 +72,13 @@ describe(`the broker, given damaged bytes (seed ${seed})`, () => {
       sender.once('accepted', () => resolve());
     });
     const receiver = client.receiver('plain', { credit: 100 });
-    await new Promise<void>((resolve) => {
-      receiver.on('message', ({ message: found }) => {
-        if (bodyOf(found) === 'still here') resolve();
+    const found = await new Promise<string>((resolve) => {
+      receiver.on('message', (context) => {
+        const body = bodyOf(context.message);
+        if (body === 'still here') resolve(body);
       });
     });
+    expect(found).toBe('still here');
     await client.close();
   });
 });
@@ -92,15 +94,14 @@ function talk(port: number, bytes: Buffer): Promise<void> {
   });
 }
 
-function damaged(bytes: Buffer, chance: Chance): Buffer {
+function damaged(bytes: Buffer, chance: SeededChance): Buffer {
   const copy = Buffer.from(bytes);
-  const below = (limit: number): number => Math.floor(chance() * limit);
-  const changes = 1 + below(4);
+  const changes = 1 + chance.below(4);
   for (let count = 0; count < changes; count += 1) {
-    const at = below(copy.length);
-    const values = [0x00, 0x40, 0x45, 0x53, 0x7f, 0x80, 0xd0, 0xf0, 0xff, below(256)];
-    copy[at] = values[below(values.length)] ?? 0;
+    const at = chance.below(copy.length);
+    const values = [0x00, 0x40, 0x45, 0x53, 0x7f, 0x80, 0xd0, 0xf0, 0xff, chance.below(256)];
+    copy[at] = values[chance.below(values.length)] ?? 0;
   }
-  if (chance() < 0.1) return copy.subarray(0, below(copy.length));
-  return chance() < 0.1 ? Buffer.concat([copy.subarray(0, below(copy.length)), copy]) : copy;
+  if (chance.next() < 0.1) return copy.subarray(0, chance.below(copy.length));
+  return chance.next() < 0.1 ? Buffer.concat([copy.subarray(0, chance.below(copy.length)), copy]) : copy;
 }
