@@ -114,41 +114,55 @@ describe('the host does not start', () => {
 });
 
 describe('a function in error', () => {
-  const bad: Readonly<Record<string, string>> = {
-    template: registering('bad', "route: 'a//b',"),
-    reserved: registering('bad', "route: 'admin/x',"),
-    schedule: "require('@azure/functions').app.timer('bad', { schedule: 'whenever', handler: () => {} });",
-    setting:
-      "require('@azure/functions').app.timer('bad', { schedule: '%UNSET_SCHEDULE%', handler: () => {} });",
-    connection:
-      "require('@azure/functions').app.serviceBusQueue('bad', { connection: 'UNSET', queueName: 'q', handler: () => {} });",
-    trigger:
-      "require('@azure/functions').app.storageBlob('bad', { connection: 'C', path: 'p', handler: () => {} });",
-    route: registering('zz', "route: 'good',").replace("'zz'", "'zbad'"),
-  };
+  const broken = (code: string): string => `require('@azure/functions').app.${code};`;
+  const handler = 'handler: () => {} }';
+  const bad: readonly (readonly [name: string, code: string, reason: string])[] = [
+    ['template', registering('template', "route: 'a//b',"), 'has an empty segment'],
+    ['reserved', registering('reserved', "route: 'admin/x',"), 'must not start with "admin" or "runtime"'],
+    [
+      'schedule',
+      broken(`timer('schedule', { schedule: 'whenever', ${handler})`),
+      'schedule "whenever": expected 6 fields',
+    ],
+    [
+      'setting',
+      broken(`timer('setting', { schedule: '%UNSET%', ${handler})`),
+      'schedule: %UNSET% does not resolve',
+    ],
+    [
+      'connection',
+      broken(`serviceBusQueue('connection', { connection: 'UNSET', queueName: 'q', ${handler})`),
+      'connection: the connection setting UNSET is missing or empty',
+    ],
+    [
+      'blob',
+      broken(`storageBlob('blob', { connection: 'C', path: 'p', ${handler})`),
+      'the trigger blobTrigger is not supported',
+    ],
+    [
+      'taken',
+      registering('taken', "route: 'good',"),
+      `route "good": already used by function 'good' for GET`,
+    ],
+  ];
 
-  it.each([
-    ['template', 'has an empty segment'],
-    ['reserved', 'must not start with "admin" or "runtime"'],
-    ['schedule', 'schedule "whenever": expected 6 fields'],
-    ['setting', 'schedule: %UNSET_SCHEDULE% does not resolve'],
-    ['connection', 'connection: the connection setting UNSET is missing or empty'],
-    ['trigger', 'the trigger blobTrigger is not supported by this host'],
-    ['route', `route "good": already used by function 'good' for GET`],
-  ])('(%s) is named with its file, and the others run', async (name, reason) => {
-    const folder = kept(
-      makeApp({
-        'package.json': { main: '*.js' },
-        'host.json': { ...hostFile, extensions: { http: { routePrefix: '' } } },
-        'bad.js': bad[name] ?? '',
-        'good.js': registering('good'),
-      }),
+  it('is named with its file and key, and the others run', async () => {
+    const files = Object.fromEntries(bad.map(([name, code]) => [`${name}.js`, code]));
+    const host = await started(
+      kept(
+        makeApp({
+          'package.json': { main: '*.js' },
+          'host.json': { ...hostFile, extensions: { http: { routePrefix: '' } } },
+          'good.js': registering('good'),
+          ...files,
+        }),
+      ),
     );
-    const host = await started(folder);
     expect(await (await host.get('/good')).text()).toBe('good');
-    const line = host.logs.find((one) => one.includes('is in error'));
-    expect(line).toContain(`bad' function is in error: bad.js: `);
-    expect(line).toContain(reason);
+    for (const [name, , reason] of bad) {
+      const line = host.logs.find((one) => one.includes(`The '${name}' function is in error: ${name}.js: `));
+      expect(line).toContain(reason);
+    }
   });
 });
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type AppFolder, sampleApp } from '../support/host/app-folder';
 import { startTestHost, type TestHost } from '../support/host/test-host';
 
-const runs = process.env['LIFEBOAT_LONG'] === '1' ? 100_000 : 1_000;
+const runs = process.env['LIFEBOAT_LONG'] === '1' ? 100_000 : 500;
 const atOnce = 20;
 
 let folder: AppFolder;

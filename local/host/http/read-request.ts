@@ -62,7 +62,9 @@ function plainHeaders(request: IncomingMessage): Readonly<Record<string, string>
 }
 
 async function readBody(request: IncomingMessage, maxBodyBytes: number): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) throw new BodyTooLarge();
+  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
+  if (length === undefined && encoding === undefined) return Buffer.alloc(0);
+  if (Number(length ?? 0) > maxBodyBytes) throw new BodyTooLarge();
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {

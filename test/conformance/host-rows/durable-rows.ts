@@ -101,6 +101,31 @@ export const durableRows = rowsOf('Durable', {
     assert.deepEqual(await manage(world, 'purge', 'purged', post()), { instancesDeleted: 1 });
     assert.ok(!(await ids()).includes('purged'));
   },
+  'queries in pages': async ({ host, folder }) => {
+    const code = readKeys(folder.data).systemKeys['durabletask_extension'] ?? '';
+    for (const id of ['page-1', 'page-2', 'page-3']) await host.get(`/api/start/fanOut?id=${id}`, post(1));
+    const found: string[] = [];
+    let token: string | null = '';
+    do {
+      const answer: Response = await host.get(`/runtime/webhooks/durabletask/instances?top=2&code=${code}`, {
+        headers: token === '' ? {} : { 'x-ms-continuation-token': token },
+      });
+      const page = (await jsonOf(answer)) as { instanceId: string }[];
+      assert.ok(page.length <= 2);
+      found.push(...page.map(({ instanceId }) => instanceId));
+      token = answer.headers.get('x-ms-continuation-token');
+    } while (token !== null && token !== '');
+    assert.equal(new Set(found).size, found.length);
+    for (const id of ['page-1', 'page-2', 'page-3']) assert.ok(found.includes(id));
+  },
+  'a custom status above 16 KB fails the orchestration': async (world) => {
+    await start(world, 'tooLongStatus', 'too-long');
+    assert.match(String((await reaches(world, 'too-long', 'Failed')).output), /16/);
+  },
+  'a durable HTTP call': async (world) => {
+    const output = await outputOf(world, 'callsHttp', `${world.host.origin}/api/defaultName`);
+    assert.deepEqual(output, { status: 200, content: 'by name' });
+  },
   'an unknown orchestrator is refused at the start': async ({ host }) => {
     assert.equal((await host.get('/api/start/nobody', post())).status, 500);
     assert.ok(host.logs.some((line) => /nobody.*(not|doesn't|no ).*/i.test(line)));

@@ -61,3 +61,14 @@ df.app.orchestration('chain', function* (context) {
   }
   return value;
 });
+
+df.app.orchestration('tooLongStatus', function* (context) {
+  context.df.setCustomStatus('x'.repeat(20_000));
+  yield context.df.callActivity('double', 1);
+});
+
+df.app.orchestration('callsHttp', function* (context) {
+  const url = context.df.getInput<string>() ?? '';
+  const response: { statusCode: number; content: string } = yield context.df.callHttp({ method: 'GET', url });
+  return { status: response.statusCode, content: response.content };
+});
