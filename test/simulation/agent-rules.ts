@@ -14,8 +14,6 @@ export interface AgentRules {
   readonly freesBelowDurable: boolean;
   /** A lost spool asks for a new epoch, rather than going on in the old one. */
   readonly rebasesAfterAmnesia: boolean;
-  /** A marker lists its members as of the cut. */
-  readonly cutsTogether: boolean;
   /** The service's time, as seen before the cut. */
   readonly reportsSeenTime: boolean;
 }
@@ -28,6 +26,5 @@ export const allRules: AgentRules = {
   sendsWhatIsWanted: true,
   freesBelowDurable: true,
   rebasesAfterAmnesia: true,
-  cutsTogether: true,
   reportsSeenTime: true,
 };

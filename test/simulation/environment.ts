@@ -23,11 +23,11 @@ export class Environment {
       { weight: profile.writeRate, happen: () => this.#onDisk((disk) => this.write(disk)) },
       { weight: 0.12, happen: () => this.#onDisk((disk) => this.copy(disk)) },
       { weight: 0.08, happen: () => this.#onDisk((disk) => this.seal(disk)) },
-      { weight: 0.06, happen: () => this.#cut() },
-      { weight: 0.12, happen: () => this.#onDisk((disk) => site.upload(disk)) },
+      { weight: 0.12, happen: () => this.#cut() },
+      { weight: 0.2, happen: () => this.#onDisk((disk) => site.upload(disk)) },
       { weight: 0.06, happen: () => this.#onMachine((machine) => this.report(machine)) },
-      { weight: 0.05, happen: () => this.#onDisk((disk) => this.#fulfil(disk)) },
-      { weight: 0.03, happen: () => this.#onDisk((disk) => disk.isComparing && site.fetchDigests(disk)) },
+      { weight: 0.08, happen: () => this.#onDisk((disk) => this.#fulfil(disk)) },
+      { weight: 0.06, happen: () => this.#onDisk((disk) => disk.isComparing && site.fetchDigests(disk)) },
       { weight: 0.16, happen: () => this.answerBell() },
       { weight: 0.03, happen: () => this.sweep() },
       { weight: 0.03, happen: () => this.#passTime() },
@@ -71,8 +71,11 @@ export class Environment {
 
   copy(disk: SimulatedDisk): void {
     if (disk.stream?.copied !== undefined) return disk.appendCopied();
-    const blocks = [...(disk.stream?.pending.keys() ?? [])];
-    if (blocks.length > 0) disk.copyBlock(this.site.world.chance.pick(blocks));
+    for (let block = 0; block < 3; block += 1) {
+      const blocks = [...(disk.stream?.pending.keys() ?? [])];
+      if (blocks.length > 0 && disk.stream?.copied === undefined)
+        disk.copyBlock(this.site.world.chance.pick(blocks));
+    }
   }
 
   async seal(disk: SimulatedDisk): Promise<void> {

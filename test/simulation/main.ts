@@ -1,35 +1,74 @@
+import { fork } from 'node:child_process';
 import { simulate } from './simulate';
+import { addTally, describeTally, newTally, type Tally } from './tally';
 
-/** `npm run simulate -- --seeds 10000 [--from 1]`, or `--seed N` to replay one with everything that happened. */
+/**
+ * `npm run simulate -- --seeds 10000 [--from 1] [--workers 2]`, or `--seed N` to replay one with everything that
+ * happened in it. The last line counts.
+ */
 async function main(): Promise<void> {
   const seed = option('seed');
-  if (seed !== undefined) {
-    const outcome = await simulate(seed, { trace: (line) => console.log(line) });
-    console.log(outcome.violations.map(({ message }) => message).join('\n') || 'no violation');
-    process.exitCode = outcome.violations.length > 0 ? 1 : 0;
-    return;
-  }
+  if (seed !== undefined) return replay(seed);
   const from = option('from') ?? 1;
   const seeds = option('seeds') ?? 1000;
-  const totals = new Map<string, number>();
-  let steps = 0;
-  let broken = 0;
-  const startedAt = process.cpuUsage();
-  for (let at = from; at < from + seeds; at += 1) {
-    const outcome = await simulate(at);
-    steps += outcome.steps;
-    for (const [what, count] of outcome.counts) totals.set(what, (totals.get(what) ?? 0) + count);
-    if (outcome.violations.length === 0) continue;
-    broken += 1;
-    console.log(`seed ${at}: ${outcome.violations[0]?.message ?? ''}`);
-    if (broken >= (option('limit') ?? 20)) break;
+  const part = option('part');
+  const workers = option('workers') ?? 2;
+  if (part !== undefined) {
+    process.send?.(await runSeeds(seedsOf(from, seeds, { part, workers })), () => process.disconnect());
+    return;
   }
-  const seconds = process.cpuUsage(startedAt).user / 1e6;
-  const counters = [...totals].sort().map(([what, count]) => `${what} ${count}`);
-  console.log(
-    `${seeds} seeds from ${from}, ${steps} steps, ${(seeds / seconds).toFixed(0)} seeds/s; ${counters.join('; ')}; violations ${broken}`,
-  );
-  process.exitCode = broken > 0 ? 1 : 0;
+  const started = process.hrtime.bigint();
+  const tally = await runWorkers(workers);
+  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+  console.log(describeTally(tally, seconds));
+  process.exitCode = tally.violations > 0 ? 1 : 0;
+}
+
+async function replay(seed: number): Promise<void> {
+  const { violations } = await simulate(seed, { trace: (line) => console.log(line) });
+  console.log(violations.map(({ message }) => message).join('\n') || 'no violation');
+  process.exitCode = violations.length > 0 ? 1 : 0;
+}
+
+function seedsOf(
+  from: number,
+  count: number,
+  { part, workers }: { part: number; workers: number },
+): readonly number[] {
+  const all = Array.from({ length: count }, (_, index) => from + index);
+  return all.filter((_, index) => index % workers === part);
+}
+
+async function runSeeds(seeds: readonly number[]): Promise<Tally> {
+  const tally = newTally();
+  for (const seed of seeds) {
+    const outcome = await simulate(seed);
+    addTally(tally, {
+      seeds: 1,
+      steps: outcome.steps,
+      violations: 0,
+      counts: Object.fromEntries(outcome.counts),
+    });
+    if (outcome.violations[0] === undefined) continue;
+    tally.violations += 1;
+    console.log(`seed ${seed}: ${outcome.violations[0].message}`);
+  }
+  return tally;
+}
+
+async function runWorkers(workers: number): Promise<Tally> {
+  const tally = newTally();
+  const [, entry = '', ...parameters] = process.argv;
+  const runner = new URL('scripts/run-typescript.mjs', `file://${process.cwd()}/`).pathname;
+  const parts = Array.from({ length: workers }, (_, part) => {
+    const child = fork(runner, [entry, ...parameters, '--part', String(part)]);
+    child.on('message', (message) => addTally(tally, message as Tally));
+    return new Promise<void>((resolve, reject) => {
+      child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`a worker ended with ${code}`))));
+    });
+  });
+  await Promise.all(parts);
+  return tally;
 }
 
 function option(name: string): number | undefined {

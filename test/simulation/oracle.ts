@@ -1,3 +1,4 @@
+import { EpochRecord } from '../../shared/contracts/replication/epoch-record';
 import { PointManifest } from '../../shared/contracts/replication/point-manifest';
 import { ReplicaRecord } from '../../shared/contracts/replication/replica-record';
 import type { LogName } from '../../shared/ports/log-cache';
@@ -8,7 +9,7 @@ import {
   positionOf,
   type Position,
 } from '../../shared/model/position';
-import { journalPrefix, pointName, pointPrefix } from '../../shared/model/target-names';
+import { epochName, journalPrefix, pointName, pointPrefix } from '../../shared/model/target-names';
 import type { StoredDocument } from '../support/memory/memory-target';
 import { afterWrites, firstDifference, sectorsOf, type Sectors, type SectorWrite } from './sectors';
 import type { World } from './world';
@@ -91,10 +92,23 @@ export class Oracle {
     if (number === before || isOpenNumber(number)) return;
     const position = positionOf(number);
     if (position.sequence === 0) {
+      this.#expectBase(replicaId, position.epoch, before);
       this.bases.set(nameOf(replicaId, position), sectorsOf(content));
       return;
     }
     this.#expectContent('I1', replicaId, position, content);
+  }
+
+  /** The record of an epoch says where the replica stood when its fence was made. */
+  #expectBase(replicaId: string, epoch: number, before: number): void {
+    const stored = this.world.target.documents.get(epochName(replicaId, epoch));
+    const record = EpochRecord.safeParse(JSON.parse(String(stored?.content ?? null)));
+    this.world.expect(
+      record.data?.baseNumber === before,
+      'I3',
+      () =>
+        `epoch ${epoch} of ${replicaId} took ${record.data?.baseNumber ?? 'nothing'} for its base, not ${before}`,
+    );
   }
 
   #afterWrite(replicaId: string, number: number, content: Buffer): void {

@@ -46,6 +46,7 @@ export async function simulate(
       site.addDisk(added, 6 + 2 * world.chance.below(4));
   }
   const environment = new Environment(site);
+  for (const disk of site.disks()) site.fulfil(disk);
   while (world.steps < profile.steps && world.violations.length === 0) {
     world.steps += 1;
     if (world.requests.length > 0 && world.chance.happens(0.72)) deliverOne(world);

@@ -34,7 +34,7 @@ export class Process {
   /** Sends a request. If the process dies, nothing ever comes back. */
   send<T>(store: Store, name: string, act: () => Promise<T>, spoil?: (value: T) => T): Promise<T> {
     // Nothing goes wrong any more, so nothing has to be scheduled.
-    if (this.world.isQuiet && this.isAlive) return act();
+    if (this.world.isQuiet && this.isAlive && this.world.mayGoOn()) return act();
     return new Promise<T>((resolve, reject) => {
       if (!this.isAlive) return;
       this.world.requests.push({
@@ -46,6 +46,8 @@ export class Process {
     });
   }
 }
+
+const quietRequestLimit = 50_000;
 
 export class Violation extends Error {
   override readonly name = 'Violation';
@@ -75,6 +77,7 @@ export class World {
   timeInMs = 1_700_000_000_000;
   steps = 0;
   isQuiet = false;
+  #quietRequests = 0;
 
   constructor(
     readonly seed: number,
@@ -121,6 +124,13 @@ export class World {
       },
     );
     return process;
+  }
+
+  /** False when the quiet phase has gone on for so long that it never ends. */
+  mayGoOn(): boolean {
+    this.#quietRequests += 1;
+    if (this.#quietRequests === quietRequestLimit) this.violate('I8', 'processes go on for ever');
+    return this.#quietRequests < quietRequestLimit;
   }
 
   /** The catalogue never leads: all of it can be lost at any time. */
