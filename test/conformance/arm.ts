@@ -1,10 +1,14 @@
 import { fabricRows, removalRows } from './arm-rows/fabrics';
-import { enableRows, verbRows } from './arm-rows/items';
-import { mappingRows, networkRows, policyRows } from './arm-rows/pairing';
+import { enableRows } from './arm-rows/enabling';
+import { migrationRows } from './arm-rows/migration';
+import { networkRows } from './arm-rows/networks';
+import { mappingRows, policyRows } from './arm-rows/pairing';
 import type { ArmRow } from './arm-rows/place';
-import { jobRows, migrationRows, planRows, vaultPartRows } from './arm-rows/rest';
+import { jobRows, planRows } from './arm-rows/plans-and-jobs';
 import { serverRows, storageRows } from './arm-rows/servers';
+import { vaultPartRows } from './arm-rows/vault-parts';
 import { vaultRows } from './arm-rows/vaults';
+import { verbRows } from './arm-rows/verbs';
 
 /** Every operation of both official clients, in an order that tells a story: what is made first is used later. */
 export const rows: readonly ArmRow[] = [

@@ -16,10 +16,10 @@ export interface ArmPlace {
   readonly vault: string;
   readonly vaultId: string;
   /** Writes what an agent, or a later part of the service, would have written. */
-  seed(id: string, properties: Record<string, unknown>): Promise<void>;
-  change(id: string, properties: Record<string, unknown>): Promise<void>;
+  readonly seed: (id: string, properties: Record<string, unknown>) => Promise<void>;
+  readonly change: (id: string, properties: Record<string, unknown>) => Promise<void>;
   /** Ends a job as its work would; the state of its item moves. */
-  end(jobId: string, outcome?: JobOutcome): Promise<void>;
+  readonly end: (jobId: string, outcome?: JobOutcome) => Promise<void>;
 }
 
 export interface ArmRow {
