@@ -12,12 +12,15 @@ import { lineLog } from './system/line-log';
 import { systemClock } from './system/system-clock';
 import { systemIds } from './system/system-ids';
 import { wireApi } from './wiring/api';
+import { wireReplication, type Replication } from './wiring/replication';
 
 /** Everything a trigger may call, put together once per process. */
 export interface Wiring {
   readonly settings: Settings;
   readonly api: (request: ApiRequest, jobs: Jobs) => Promise<ApiAnswer>;
   readonly runControlJob: (job: ControlJob) => Promise<JobOutcome>;
+  /** Put together at the first use: an app that only answers HTTP opens no connection to the queue. */
+  readonly replication: () => Replication;
 }
 
 let wired: Wiring | undefined;
@@ -45,8 +48,11 @@ function wire(settings: Settings): Wiring {
     keys: discoveredKeys(settings.IDENTITY_ISSUER),
     clock,
   });
+  let replication: Replication | undefined;
   return {
     settings,
+    replication: () =>
+      (replication ??= wireReplication({ settings, credential, records, clock, ids: systemIds })),
     api: wireApi({
       records,
       clock,

@@ -1,0 +1,80 @@
+import type { TokenCredential } from '@azure/identity';
+import { ServiceBusClient } from '@azure/service-bus';
+import { BlobLogCache } from '../azure/blob-log-cache';
+import { blobService } from '../azure/blob-service';
+import { BlobTargetDocuments } from '../azure/blob-target-documents';
+import { BlobUploadGrants } from '../azure/blob-upload-grants';
+import { httpBarrier } from '../azure/http-barrier';
+import { PageBlobReplicaDisks } from '../azure/page-blob-replica-disks';
+import { ServiceBusDoorbells } from '../azure/service-bus-doorbells';
+import { ServiceBusEvents } from '../azure/service-bus-events';
+import { LifeboatError } from '../errors';
+import type { Clock } from '../ports/clock';
+import type { Ids } from '../ports/ids';
+import type { Records } from '../ports/records';
+import type { UploadGrants } from '../ports/upload-grants';
+import { answerDoorbell, type Answer } from '../service/answer-doorbell';
+import { createReplicas } from '../service/create-replicas';
+import { usualMeasures, type ReplicationPorts } from '../service/replication-ports';
+import type { Replicas } from '../service/replicas';
+import { removeLeftovers } from '../service/upkeep/remove-leftovers';
+import { sweepReplicas, type Swept } from '../service/upkeep/sweep-replicas';
+import type { Settings } from '../settings';
+
+export interface ReplicationBasis {
+  readonly settings: Settings;
+  readonly credential: TokenCredential;
+  readonly records: Records;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+/** Replication as triggers and the other services use it. */
+export interface Replication {
+  readonly ports: ReplicationPorts;
+  readonly replicas: Replicas;
+  readonly grants: UploadGrants;
+  readonly answerDoorbell: (replicaId: string) => Promise<Answer>;
+  readonly sweep: () => Promise<Swept>;
+  readonly removeLeftovers: () => Promise<void>;
+}
+
+/** Replication on the storage accounts, the queue and the topic that the settings name. */
+export function wireReplication({
+  settings,
+  credential,
+  records,
+  clock,
+  ids,
+}: ReplicationBasis): Replication {
+  const cache = blobService(settings.CACHE_BLOB_ENDPOINT, credential);
+  const target = blobService(settings.TARGET_BLOB_ENDPOINT, credential);
+  const bus = serviceBus(settings, credential);
+  const ports: ReplicationPorts = {
+    disks: new PageBlobReplicaDisks(target, clock),
+    cache: new BlobLogCache(cache),
+    documents: new BlobTargetDocuments(target),
+    barrier: httpBarrier(settings.BARRIER_URL),
+    doorbells: new ServiceBusDoorbells(bus.createSender(settings.DOORBELL_QUEUE)),
+    events: new ServiceBusEvents(bus.createSender(settings.EVENTS_TOPIC), 'lifeboat'),
+    records,
+    clock,
+    ids,
+    measures: usualMeasures,
+  };
+  return {
+    ports,
+    replicas: createReplicas(ports),
+    grants: new BlobUploadGrants(cache, clock),
+    answerDoorbell: (replicaId) => answerDoorbell(ports, replicaId),
+    sweep: () => sweepReplicas(ports),
+    removeLeftovers: () => removeLeftovers(ports),
+  };
+}
+
+function serviceBus(settings: Settings, credential: TokenCredential): ServiceBusClient {
+  if (settings.SERVICE_BUS !== undefined) return new ServiceBusClient(settings.SERVICE_BUS);
+  const namespace = settings.SERVICE_BUS__fullyQualifiedNamespace;
+  if (namespace !== undefined) return new ServiceBusClient(namespace, credential);
+  throw new LifeboatError('InvalidSettings', 'SERVICE_BUS__fullyQualifiedNamespace is missing.');
+}
