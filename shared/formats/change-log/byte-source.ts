@@ -9,19 +9,23 @@ export class ByteSource {
     this.#chunks = chunks[Symbol.asyncIterator]();
   }
 
-  /** The next bytes, or `LogTruncated` if the stream ends before them. */
-  async take(lengthBytes: number): Promise<Buffer> {
+  /**
+   * The next bytes, or `LogTruncated` if the stream ends before them. A part that spans chunks is put together in
+   * `scratch`, if one is given: then it lasts until the next is taken.
+   */
+  async take(lengthBytes: number, scratch?: Buffer): Promise<Buffer> {
     if (this.#chunk.length >= lengthBytes) return this.#cut(lengthBytes);
-    const parts: Buffer[] = [];
-    for (let missingBytes = lengthBytes; missingBytes > 0;) {
+    const whole = scratch?.subarray(0, lengthBytes) ?? Buffer.allocUnsafe(lengthBytes);
+    for (let filledBytes = 0; filledBytes < lengthBytes;) {
+      const missingBytes = lengthBytes - filledBytes;
       if (this.#chunk.length === 0 && !(await this.#advance())) {
         throw new LifeboatError('LogTruncated', `The change log ends ${missingBytes} bytes too early.`);
       }
       const part = this.#cut(Math.min(missingBytes, this.#chunk.length));
-      parts.push(part);
-      missingBytes -= part.length;
+      part.copy(whole, filledBytes);
+      filledBytes += part.length;
     }
-    return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, lengthBytes);
+    return whole;
   }
 
   /** True when nothing is left. */

@@ -8,7 +8,14 @@ import { ByteSource } from './byte-source';
 import { uncompressBody } from './codec';
 import { decodeFrameHeader } from './frame-header';
 import { decodeHeader } from './header';
-import { frameHeaderBytes, headerBytes, magic, recordBytes, trailerBytes } from './layout';
+import {
+  frameDataLimitBytes,
+  frameHeaderBytes,
+  headerBytes,
+  magic,
+  recordBytes,
+  trailerBytes,
+} from './layout';
 import { expectWithinLimits } from './limits';
 import { decodeMarker } from './marker';
 import { decodeRecords } from './records';
@@ -19,6 +26,8 @@ export interface ReadOptions {
   readonly verified?: { readonly digest: string; readonly frameDigests: readonly string[] };
   /** Hears the digest of each frame as it is read. */
   readonly onFrameDigest?: (digest: string) => void;
+  /** Of each frame the data last only until the next is read: for who keeps none of them. */
+  readonly isPassing?: boolean;
 }
 
 /**
@@ -27,6 +36,7 @@ export interface ReadOptions {
  */
 export class ChangeLogReader {
   #trailer: Trailer | undefined;
+  readonly #scratch: Buffer | undefined;
 
   constructor(
     readonly header: LogHeader,
@@ -34,7 +44,9 @@ export class ChangeLogReader {
     readonly isSorted: boolean,
     private readonly source: ByteSource,
     private readonly options: { readonly hash: ReturnType<typeof createHash> } & ReadOptions,
-  ) {}
+  ) {
+    this.#scratch = options.isPassing === true ? Buffer.allocUnsafe(frameDataLimitBytes) : undefined;
+  }
 
   /** The log's digest: known once all frames have been read. */
   get digest(): string {
@@ -79,7 +91,7 @@ export class ChangeLogReader {
   async #frame(head: Buffer, index: number): Promise<readonly Extent[]> {
     const frame = decodeFrameHeader(head);
     const table = await this.source.take(frame.recordCount * recordBytes);
-    const body = await this.source.take(frame.bodyBytes);
+    const body = await this.source.take(frame.bodyBytes, this.#scratch);
     if (crc32(body, crc32(table)) !== frame.contentChecksum) {
       throw new LifeboatError('LogTorn', `Frame ${index} of the change log does not match its checksum.`);
     }

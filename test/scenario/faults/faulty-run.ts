@@ -60,7 +60,7 @@ export class FaultyRun {
     const sizeBytes = mebibyte * (1 + this.#chance.below(3));
     const started = await this.#start(replicas, sizeBytes);
     const stream = { replicaId: this.#replicaId, epoch: started.epoch, chainHead: started.chainHead };
-    const source = new SourceDisk(stream, this.#chance, sizeBytes);
+    const source = new SourceDisk(stream, this.#chance, systemClock.now(), sizeBytes);
     await this.#drainUnderFaults(clean, source, started.epoch);
     await source.seal(true);
     await this.#upload(clean, source, started.epoch);
@@ -86,13 +86,16 @@ export class FaultyRun {
     const target = await FaultProxy.start({ ...options, toPort: this.stage.target.port });
     const isOver = (): boolean =>
       this.#counts.kills >= this.options.killsWanted && source.logs.length >= this.options.logsWanted;
+    let agent = Promise.resolve();
     const worker = async (): Promise<void> => {
       while (!isOver()) {
         await this.#mortalWorker({
           cacheEndpoint: endpointOf(cache.port),
           targetEndpoint: endpointOf(target.port),
         });
-        await this.#answerWants(clean, source, epoch);
+        // There is one agent, however many workers there are.
+        agent = agent.then(() => this.#answerWants(clean, source, epoch));
+        await agent;
       }
     };
     await source.seal(false);
@@ -183,7 +186,10 @@ export class FaultyRun {
       if (wants === null || wanted === undefined) continue;
       await this.#put(clean, { epoch, sequence: wanted.sequence, attempt: wants.attempt }, wanted.bytes);
     }
-    await replicas.drainNow(this.#replicaId);
+    const { reached } = await replicas.drainNow(this.#replicaId);
+    if (reached?.sequence === last) return;
+    const record = JSON.stringify(await replicas.read(this.#replicaId));
+    throw new Error(`seed ${this.options.seed}: stuck before log ${last}: ${record}`);
   }
 
   async #compare(clean: ReplicationPorts, source: SourceDisk): Promise<void> {

@@ -25,6 +25,7 @@ export class SourceDisk {
       readonly chainHead: string;
     },
     private readonly chance: SeededChance,
+    private readonly startedAtMs: number,
     sizeBytes: number,
   ) {
     this.content = Buffer.alloc(sizeBytes);
@@ -69,7 +70,7 @@ export class SourceDisk {
   #marker(sequence: number): Marker {
     const id = uuid(this.chance);
     this.markers.set(id, Buffer.from(this.content));
-    const times = { seenServiceTimeInMs: sequence * 10, cutTimeInMs: sequence * 10 + 6 };
+    const times = { seenServiceTimeInMs: this.startedAtMs, cutTimeInMs: this.startedAtMs + sequence };
     return { id, kind: 'crash', members: [this.stream.replicaId], ...times };
   }
 }
