@@ -9,6 +9,7 @@ const layers = {
   'shared/ports': ['shared/contracts', 'shared/model'],
   'shared/service': ['shared/ports', 'shared/formats', 'shared/contracts', 'shared/model'],
   'shared/arm': ['shared/service', 'shared/ports', 'shared/formats', 'shared/contracts', 'shared/model'],
+  'shared/agents': ['shared/service', 'shared/ports', 'shared/formats', 'shared/contracts', 'shared/model'],
   'shared/azure': ['shared/ports', 'shared/formats', 'shared/contracts', 'shared/model'],
   'shared/files': ['shared/ports', 'shared/formats', 'shared/contracts', 'shared/model'],
   'shared/system': ['shared/ports', 'shared/model'],

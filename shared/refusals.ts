@@ -263,6 +263,24 @@ export const refusals = {
     causes: 'A running job needs a recovery point of this replica.',
     action: 'Wait for the job that the message names, or cancel it.',
   },
+  NoRecoveryPoint: {
+    status: 409,
+    retry: 'later',
+    causes: 'No recovery point of the wanted kind is whole for every disk of the machine.',
+    action: 'Wait for the first point, or choose one that the list of recovery points shows.',
+  },
+  SourceUnreachable: {
+    status: 409,
+    retry: 'later',
+    causes: 'The agent at the source does not answer, or could not do what a planned failover needs.',
+    action: 'Bring the agent back and try again; if the source is lost, use an unplanned failover.',
+  },
+  LastWritesMissing: {
+    status: 409,
+    retry: 'later',
+    causes: 'The source was stopped, but its last change logs did not come through in time.',
+    action: 'Nothing is lost: the source runs again and replicates. Look at its agent, then try again.',
+  },
   TargetNameTaken: {
     status: 409,
     retry: 'later',
@@ -347,6 +365,30 @@ export const refusals = {
     retry: 'later',
     causes: 'The digests of the replica are being computed.',
     action: 'Ask again after as long as Retry-After says.',
+  },
+  AgentMissing: {
+    status: 409,
+    retry: 'later',
+    causes: 'No agent was installed for the machine, or it has not registered and reported yet.',
+    action: 'Install and register the agent, look that the machine is listed, then enable protection again.',
+  },
+  AgentSilent: {
+    status: 409,
+    retry: 'later',
+    causes: 'The agent is stopped, or its network does not let it call out.',
+    action: 'Start the agent, and see that it reaches the service; then try again.',
+  },
+  DiskUnknown: {
+    status: 409,
+    retry: 'never',
+    causes: 'The disk was removed from the machine, or its name is misspelt.',
+    action: 'List the disks of the protectable item, and name those.',
+  },
+  LimitExceeded: {
+    status: 409,
+    retry: 'never',
+    causes: 'The machine is larger than what can be protected.',
+    action: 'Exclude disks, or protect the machine in parts.',
   },
   InvalidSettings: {
     status: 500,

@@ -1,4 +1,5 @@
 import type { ApiAnswer, ApiRequest } from './arm/http/exchange';
+import { agentFacePrefix } from './agents/agent-face';
 import { discoveredKeys } from './arm/identity/discovered-keys';
 import { tokenVerifier } from './arm/identity/tokens';
 import { cosmosRecords } from './azure/cosmos-records';
@@ -7,11 +8,14 @@ import type { ControlJob } from './contracts/jobs/control-job';
 import type { JobOutcome } from './contracts/jobs/record';
 import type { Jobs } from './ports/jobs';
 import { runControlJob } from './service/jobs/run-control-job';
+import { deliverEvent, type CloudEvent } from './service/webhooks/deliver-event';
 import { readSettings, type Settings } from './settings';
 import { lineLog } from './system/line-log';
+import { publicWebhookSender } from './system/public-webhook-sender';
 import { systemClock } from './system/system-clock';
 import { systemIds } from './system/system-ids';
 import { wireApi } from './wiring/api';
+import { wireProtection, type WiredProtection } from './wiring/protection';
 import { wireReplication, type Replication } from './wiring/replication';
 
 /** Everything a trigger may call, put together once per process. */
@@ -19,8 +23,11 @@ export interface Wiring {
   readonly settings: Settings;
   readonly api: (request: ApiRequest, jobs: Jobs) => Promise<ApiAnswer>;
   readonly runControlJob: (job: ControlJob) => Promise<JobOutcome>;
+  /** Sends an event to the webhooks that want it; how many got it. */
+  readonly deliverEvent: (event: CloudEvent) => Promise<number>;
   /** Put together at the first use: an app that only answers HTTP opens no connection to the queue. */
   readonly replication: () => Replication;
+  readonly protection: () => WiredProtection;
 }
 
 let wired: Wiring | undefined;
@@ -48,11 +55,17 @@ function wire(settings: Settings): Wiring {
     keys: discoveredKeys(settings.IDENTITY_ISSUER),
     clock,
   });
-  let replication: Replication | undefined;
+  const sender = publicWebhookSender();
+  let replicationWired: Replication | undefined;
+  const replication = (): Replication =>
+    (replicationWired ??= wireReplication({ settings, credential, records, clock, ids: systemIds }));
+  let protectionWired: WiredProtection | undefined;
+  const protection = (): WiredProtection =>
+    (protectionWired ??= wireProtection({ ...replication(), log: lineLog }));
   return {
     settings,
-    replication: () =>
-      (replication ??= wireReplication({ settings, credential, records, clock, ids: systemIds })),
+    replication,
+    protection,
     api: wireApi({
       records,
       clock,
@@ -60,8 +73,11 @@ function wire(settings: Settings): Wiring {
       log: lineLog,
       verify,
       retryAfterInSeconds: settings.JOB_RETRY_AFTER_SECONDS,
-      faces: [],
+      faces: [
+        { prefix: agentFacePrefix, handle: (request, jobs) => protection().face.handle(request, jobs) },
+      ],
     }),
-    runControlJob: (job) => runControlJob({ records, clock }, job),
+    runControlJob: (job) => runControlJob({ records, clock, events: replication().ports.events }, job),
+    deliverEvent: (event) => deliverEvent({ records, sender, clock, log: lineLog }, event),
   };
 }

@@ -11,7 +11,7 @@ export interface ApiAnswer {
   readonly status: number;
   readonly headers?: Record<string, string>;
   readonly jsonBody?: unknown;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
 }
 
 /** 200 with this body. */

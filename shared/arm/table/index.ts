@@ -11,6 +11,7 @@ import { networkOperations } from './networks';
 import { planOperations } from './plans';
 import { policyOperations } from './policies';
 import { providerOperations } from './providers';
+import { registrationTokenOperations } from './registration-tokens';
 import { storageOperations } from './storage';
 import { vaultPartOperations } from './vault-parts';
 import { vaultOperations } from './vaults';
@@ -30,6 +31,7 @@ const groups = [
   vaultPartOperations,
   migrationOperations,
   extensionOperations,
+  registrationTokenOperations,
 ];
 
 /** Every operation of the API. The list of operations answers from this very table. */

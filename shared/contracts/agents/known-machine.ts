@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import { ReportedMachine } from '../agent/report';
+
+/** A machine, as the agent that speaks for it reported it last. */
+export const KnownMachine = z.object({
+  agentId: z.uuid(),
+  providerId: z.string(),
+  machine: ReportedMachine,
+});
+export type KnownMachine = z.infer<typeof KnownMachine>;

@@ -1,0 +1,66 @@
+import type { Grant, GrantRequest, RingDoorbells } from '../../contracts/agent/transfer';
+import type { AgentRecord } from '../../contracts/agents/agent-record';
+import { agentKey } from './agent-records';
+import type { DesiredReplica } from '../../contracts/agent/desired';
+import { LifeboatError } from '../../errors';
+import type { AgentPorts } from './agent-ports';
+import type { Allowance } from './allowance';
+import type { WishBoard } from './wish-board';
+
+type Ports = AgentPorts & { readonly board: WishBoard };
+
+const grantLifetimeInMs = 3_600_000;
+
+/** What is wanted of a replica that this agent feeds, or a refusal: nobody touches another's. */
+export async function ownReplica(
+  { board }: { readonly board: WishBoard },
+  { agentId }: AgentRecord,
+  replicaId: string,
+): Promise<DesiredReplica> {
+  const { items } = await board.read(agentId);
+  const found = items.flatMap(({ replicas }) => replicas).find((each) => each.replicaId === replicaId);
+  if (found !== undefined) return found;
+  throw new LifeboatError('NotYourReplica', `Replica ${replicaId} is not fed by this agent.`, {
+    target: replicaId,
+  });
+}
+
+/** The right to create change logs in one epoch, for an hour at most. */
+export async function grantUpload(
+  ports: Ports,
+  agent: AgentRecord,
+  { replicaId, epoch }: GrantRequest,
+): Promise<Grant> {
+  await ownReplica(ports, agent, replicaId);
+  await ports.replicas.admitUpload(replicaId, epoch);
+  const expiresAtMs = ports.clock.now() + grantLifetimeInMs;
+  const grant = await ports.grants.grant(replicaId, epoch, expiresAtMs);
+  return { url: grant.url, expiresAtInMs: grant.expiresAtMs };
+}
+
+/** Queues a doorbell for each replica. How many an agent may ring is bounded; what it rings in vain costs nothing. */
+export async function ringDoorbells(
+  ports: Ports & { readonly allowance: Allowance },
+  agent: AgentRecord,
+  { replicaIds }: RingDoorbells,
+): Promise<void> {
+  const { items } = await ports.board.read(agent.agentId);
+  const own = new Set(items.flatMap(({ replicas }) => replicas.map(({ replicaId }) => replicaId)));
+  const foreign = replicaIds.find((replicaId) => !own.has(replicaId));
+  if (foreign !== undefined) {
+    throw new LifeboatError('NotYourReplica', `Replica ${foreign} is not fed by this agent.`, {
+      target: foreign,
+    });
+  }
+  ports.allowance.take(agent.agentId, replicaIds.length);
+  await Promise.all([...new Set(replicaIds)].map((replicaId) => ports.doorbells.ring(replicaId)));
+}
+
+/** From now on the agent signs with this key. */
+export async function rotateKey(
+  { records }: Pick<AgentPorts, 'records'>,
+  agent: AgentRecord,
+  publicKey: string,
+): Promise<void> {
+  await records.put(agentKey(agent.agentId), { ...agent, publicKey });
+}

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import type { DesiredMarkers, DesiredReplica, DesiredState } from '../../contracts/agent/desired';
+import type { AgentWish, ItemWish } from '../../contracts/agents/agent-wish';
+import type { AgentPorts } from './agent-ports';
+import type { WishBoard } from './wish-board';
+
+export interface TaggedState {
+  readonly etag: string;
+  readonly state: DesiredState;
+}
+
+const busyIntervalInMs = 3_000;
+const restIntervalInMs = 60_000;
+const longestWaitInMs = 20_000;
+
+/** The whole wish of an agent, once it is another than the one it knows; undefined while it stays the same. */
+export async function awaitDesired(
+  { clock, board }: Pick<AgentPorts, 'clock'> & { readonly board: WishBoard },
+  { agentId, known, waitInMs }: { agentId: string; known: string | undefined; waitInMs: number },
+): Promise<TaggedState | undefined> {
+  let tagged = taggedState(await board.read(agentId), clock.now());
+  const hasChanged = async (): Promise<boolean> => {
+    tagged = taggedState(await board.read(agentId), clock.now());
+    return tagged.etag !== known;
+  };
+  if (tagged.etag === known && waitInMs > 0) {
+    await board.wait(agentId, hasChanged, Math.min(waitInMs, longestWaitInMs));
+  }
+  return tagged.etag === known ? undefined : tagged;
+}
+
+/** A wish as agents read it. The etag covers everything but the time. */
+export function taggedState(wish: AgentWish, serviceTimeInMs: number): TaggedState {
+  const replicas = wish.items.flatMap((item) => item.replicas);
+  const body = {
+    statusIntervalInMs: isBusy(wish) ? busyIntervalInMs : restIntervalInMs,
+    replicas,
+    markers: wish.items.flatMap(markersOf),
+    tasks: wish.tasks.map(({ taskId, kind, parameters }) => ({ taskId, kind, parameters })),
+  };
+  const digest = createHash('sha256').update(JSON.stringify(body)).digest('base64url');
+  return { etag: `"${digest.slice(0, 27)}"`, state: { serviceTimeInMs, ...body } };
+}
+
+/** True for a replica whose stream goes on. */
+export function isFed({ mode }: DesiredReplica): boolean {
+  return mode === 'copy' || mode === 'resync' || mode === 'continue';
+}
+
+function markersOf(item: ItemWish): DesiredMarkers[] {
+  const members = item.replicas
+    .filter(isFed)
+    .map(({ replicaId }) => replicaId)
+    .toSorted();
+  if (members.length === 0) return [];
+  const { crashIntervalInMs, appIntervalInMs, cutNow } = item;
+  return [
+    { members, crashIntervalInMs, cutNow, ...(appIntervalInMs === undefined ? {} : { appIntervalInMs }) },
+  ];
+}
+
+/** While something is awaited the agent reports often. */
+function isBusy({ items, tasks }: AgentWish): boolean {
+  return tasks.length > 0 || items.some(({ isSettled }) => !isSettled);
+}

@@ -1,0 +1,73 @@
+import type { EnableProtection } from '../../contracts/jobs/item-jobs';
+import type { StepOutcome } from '../../contracts/protection/step';
+import type { ProtectedItem } from '../../contracts/catalogue/protected-item';
+import { LifeboatError } from '../../errors';
+import { readAgentStatus } from '../agents/agent-records';
+import { requireResource } from '../catalogue/resources';
+import { feederOf } from './feeder-of';
+import { changeItem, requireItem } from './item-records';
+import { policyOf } from './policy-of';
+import type { ProtectionPorts } from './protection-ports';
+import { runStep } from './run-step';
+
+const mostDisks = 64;
+const gib = 1024 ** 3;
+/** A page blob holds 8 TiB; beyond 2 TiB a fixed VHD is no longer imported everywhere. */
+const largestDiskBytes = 2 * 1024 * gib;
+const silenceLimitInMs = 15 * 60_000;
+
+/** Everything that must be so before anything is made. What is not is named, with what to do about it. */
+export async function checkPrerequisites(
+  ports: ProtectionPorts,
+  job: EnableProtection,
+): Promise<StepOutcome> {
+  return runStep(ports, { job, taskId: 'EnableProtectionPreflightChecksTask' }, async () => {
+    const item = await requireItem(ports.records, job.itemId);
+    await policyOf(ports.records, item.policyId);
+    if (item.mappingId !== undefined) await requireResource(ports.records, item.mappingId);
+    await checkMachine(ports, job, item);
+  });
+}
+
+async function checkMachine(
+  ports: ProtectionPorts,
+  { itemId }: EnableProtection,
+  item: ProtectedItem,
+): Promise<void> {
+  const feeder = await feederOf(ports.records, itemId, item);
+  if (feeder === undefined) {
+    throw new LifeboatError('AgentMissing', `No agent speaks for the machine "${item.friendlyName}".`, {
+      target: item.protectableItemId ?? itemId,
+    });
+  }
+  const status = await readAgentStatus(ports.records, feeder.agentId);
+  if (status === undefined || ports.clock.now() - status.saidAtMs > silenceLimitInMs) {
+    throw new LifeboatError('AgentSilent', 'The agent of the machine has not been heard for 15 minutes.', {
+      target: feeder.providerId,
+    });
+  }
+  const sizes = new Map(feeder.machine.disks.map((disk) => [disk.diskId.toLowerCase(), disk]));
+  const disks = item.disks.map((disk) => {
+    const reported = sizes.get(disk.id.toLowerCase());
+    if (reported !== undefined) return { ...disk, sizeBytes: reported.sizeBytes };
+    throw new LifeboatError('DiskUnknown', `The machine has no disk "${disk.id}".`, { target: disk.id });
+  });
+  checkDisks(disks);
+  await changeItem(ports.records, itemId, () => ({
+    disks,
+    providerId: feeder.providerId,
+    sourceMachineId: item.sourceMachineId ?? feeder.machine.machineId,
+    agentId: feeder.agentId,
+  }));
+}
+
+function checkDisks(disks: ProtectedItem['disks']): void {
+  if (disks.length === 0) throw new LifeboatError('DiskUnknown', 'The machine has no disk to protect.');
+  if (disks.length > mostDisks) {
+    throw new LifeboatError('LimitExceeded', `A machine is protected with at most ${mostDisks} disks.`);
+  }
+  for (const { id, sizeBytes } of disks) {
+    if (sizeBytes <= largestDiskBytes) continue;
+    throw new LifeboatError('DiskTooLarge', `The disk "${id}" is larger than 2 TiB.`, { target: id });
+  }
+}

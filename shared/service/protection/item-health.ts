@@ -1,0 +1,87 @@
+import type { ProtectedItem } from '../../contracts/catalogue/protected-item';
+import type { Health, HealthError } from '../../contracts/catalogue/resource';
+import type { HealthCause, ReplicaRecord } from '../../contracts/replication/replica-record';
+import { recoveryPointAgeInMs } from '../../model/rpo';
+import { uuidOf } from '../agents/agent-records';
+import type { ReviewedItem } from './review-item';
+
+const rpoCheckedEveryInMs = 60_000;
+
+/** Site Recovery's own codes, where it has one for what we found. */
+const codes: Readonly<Record<string, string>> = { RpoExceeded: '153007' };
+
+/** Health, errors and RPO of an item: the worst of its replicas, and what the agent says of itself. */
+export function itemHealth(
+  { records, status, itemId }: ReviewedItem,
+  current: ProtectedItem,
+  nowInMs: number,
+): Partial<ProtectedItem> {
+  const known = records.filter((record) => record !== undefined);
+  const causes = [...known.flatMap(({ healthCauses }) => healthCauses), ...agentCauses(status)];
+  const healthErrors = distinct(causes).map((cause) => errorOf(cause, itemId, current, nowInMs));
+  const worst: Health = causes.some(({ severity }) => severity === 'Critical')
+    ? 'Critical'
+    : causes.length > 0
+      ? 'Warning'
+      : 'Normal';
+  return {
+    healthErrors,
+    health: known.length === 0 ? 'None' : worst,
+    ...rpoOf(known, current, nowInMs),
+  };
+}
+
+/** The age of the oldest of the disks' newest points. Written once a minute, not with every look. */
+function rpoOf(
+  records: readonly ReplicaRecord[],
+  current: ProtectedItem,
+  nowInMs: number,
+): Partial<ProtectedItem> {
+  const ages = records.map(({ lastPoint }) => recoveryPointAgeInMs(nowInMs, lastPoint));
+  if (ages.length === 0 || ages.some((age) => age === undefined)) return {};
+  const points = records.map(({ lastPoint }) => lastPoint?.cutTimeInMs ?? 0);
+  const lastReplicatedAtInMs = Math.min(...points);
+  const isFresh = nowInMs - (current.rpoCalculatedAtInMs ?? 0) < rpoCheckedEveryInMs;
+  if (isFresh && current.lastReplicatedAtInMs === lastReplicatedAtInMs) return {};
+  return {
+    lastReplicatedAtInMs,
+    rpoInSeconds: Math.ceil(Math.max(...ages.map((age) => age ?? 0)) / 1000),
+    rpoCalculatedAtInMs: nowInMs,
+  };
+}
+
+function agentCauses(status: ReviewedItem['status']): HealthCause[] {
+  return (status?.replicas ?? []).flatMap(({ problem }) =>
+    problem === undefined
+      ? []
+      : [
+          {
+            code: problem.code,
+            severity: 'Warning' as const,
+            message: problem.message,
+            action: 'Look at the agent.',
+          },
+        ],
+  );
+}
+
+function distinct(causes: readonly HealthCause[]): readonly HealthCause[] {
+  return [...new Map(causes.map((cause) => [`${cause.code} ${cause.severity}`, cause])).values()];
+}
+
+function errorOf(cause: HealthCause, itemId: string, current: ProtectedItem, nowInMs: number): HealthError {
+  const code = codes[cause.code] ?? cause.code;
+  const before = current.healthErrors.find((known) => known.code === code);
+  return {
+    id: uuidOf(itemId.toLowerCase(), code),
+    code,
+    level: cause.severity === 'Critical' ? 'Error' : 'Warning',
+    category: 'Replication',
+    summary: cause.message,
+    message: cause.message,
+    causes: cause.message,
+    action: cause.action,
+    createdAtInMs: before?.createdAtInMs ?? nowInMs,
+    resolvable: false,
+  };
+}

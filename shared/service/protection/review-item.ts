@@ -1,0 +1,94 @@
+import type { AgentStatus } from '../../contracts/agents/agent-record';
+import type { ProtectedItem } from '../../contracts/catalogue/protected-item';
+import type { ReplicaRecord } from '../../contracts/replication/replica-record';
+import { scenarios } from '../../model/scenarios';
+import { stateOf } from '../../model/scenarios/allowed';
+import { readAgentStatus } from '../agents/agent-records';
+import { changeItem, readItem } from './item-records';
+import { startFinalize } from './finalize';
+import { giveTurns } from './give-turns';
+import { itemHealth } from './item-health';
+import { mirrorPoints } from './mirror-points';
+import type { ProtectionOffice } from './protection-ports';
+import { agentOf } from './remove-replication';
+
+/** An item with all that is known of its replicas, at one moment. */
+export interface ReviewedItem {
+  readonly itemId: string;
+  readonly item: ProtectedItem;
+  readonly agentId: string | undefined;
+  readonly status: AgentStatus | undefined;
+  /** In the order of the item's disks; a disk whose replica is not there yet has none. */
+  readonly records: readonly (ReplicaRecord | undefined)[];
+}
+
+/**
+ * Looks at an item anew and makes it so: progress, health and points are shown, turns are given, what is due is started.
+ * Level-triggered: it may run at any time, any number of times, for any reason.
+ */
+export async function reviewItem(office: ProtectionOffice, itemId: string): Promise<void> {
+  const reviewed = await lookAt(office, itemId);
+  if (reviewed === undefined || isAway(reviewed.item)) return;
+  await mirrorPoints(office, reviewed);
+  const item = await changeItem(office.records, itemId, (current) => shown(office, reviewed, current));
+  if (item === undefined) return;
+  await giveTurns(office, reviewed);
+  if (isCopied(reviewed)) await startFinalize(office, { ...reviewed, item });
+}
+
+async function lookAt(office: ProtectionOffice, itemId: string): Promise<ReviewedItem | undefined> {
+  const item = await readItem(office.records, itemId);
+  if (item === undefined) return undefined;
+  const agentId = await agentOf(office, itemId, item);
+  const status = agentId === undefined ? undefined : await readAgentStatus(office.records, agentId);
+  const records = await Promise.all(item.disks.map(({ replicaId }) => office.replicas.read(replicaId)));
+  return { itemId, item, agentId, status, records };
+}
+
+/** A machine that runs at the target is not fed by its agent: its failover owns what is shown. */
+function isAway({ scenario, state }: ProtectedItem): boolean {
+  return stateOf(scenarios[scenario], state).active === 'Recovery';
+}
+
+/** True once every disk has reached the first marker of its epoch. */
+export function isCopied({ records }: ReviewedItem): boolean {
+  return (
+    records.length > 0 &&
+    records.every((record) => record?.copyingEpoch === null && record.lastPoint !== null)
+  );
+}
+
+function shown(
+  { clock }: ProtectionOffice,
+  reviewed: ReviewedItem,
+  current: ProtectedItem,
+): Partial<ProtectedItem> {
+  const disks = current.disks.map((disk) => {
+    const record = reviewed.records.find((each) => each?.replicaId === disk.replicaId);
+    const report = reviewed.status?.replicas.find((each) => each.replicaId === disk.replicaId);
+    return {
+      ...disk,
+      copiedPercent: copiedPercent(record, report),
+      pendingBytes: (record?.cachedBytes ?? 0) + (report?.spooledBytes ?? 0),
+      resyncRequired: record !== undefined && record.resyncNeeded !== null,
+    };
+  });
+  const totalBytes = disks.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const copiedBytes = disks.reduce((sum, { sizeBytes, copiedPercent: part }) => sum + sizeBytes * part, 0);
+  return {
+    disks,
+    initialCopyPercent: totalBytes === 0 ? 0 : Math.floor(copiedBytes / totalBytes),
+    resyncRequired: disks.some(({ resyncRequired }) => resyncRequired),
+    ...itemHealth(reviewed, current, clock.now()),
+  };
+}
+
+/** Whole per cent; 100 only once the first marker proves it. */
+function copiedPercent(
+  record: ReplicaRecord | undefined,
+  report: AgentStatus['replicas'][number] | undefined,
+): number {
+  if (record?.copyingEpoch === null && record.lastPoint !== null) return 100;
+  if (report === undefined || report.toCopyBytes === 0 || report.epoch !== record?.copyingEpoch) return 0;
+  return Math.min(99, Math.floor((report.copiedBytes / report.toCopyBytes) * 100));
+}

@@ -1,0 +1,77 @@
+import { agentFace } from '../agents/agent-face';
+import type { Jobs } from '../ports/jobs';
+import type { Log } from '../ports/log';
+import type { Answer } from '../service/answer-doorbell';
+import { WishBoard } from '../service/agents/wish-board';
+import { checkPrerequisites } from '../service/protection/check-prerequisites';
+import { createTarget } from '../service/protection/create-target';
+import { endDisable } from '../service/protection/end-disable';
+import { endEnable, updateServers } from '../service/protection/end-enable';
+import { finalizeItem } from '../service/protection/finalize';
+import { ingest } from '../service/protection/ingest';
+import type { ProtectionPorts } from '../service/protection/protection-ports';
+import { checkDisable, cleanUp, purge, stopReplication } from '../service/protection/remove-replication';
+import { reviewItem } from '../service/protection/review-item';
+import { enableReplication, startInitialReplication } from '../service/protection/start-replication';
+import { sweepItems, type SweptItems } from '../service/protection/sweep-items';
+import type { Face } from './face';
+import type { Replication } from './replication';
+
+export interface ProtectionParts extends Pick<Replication, 'ports' | 'replicas' | 'grants'> {
+  readonly log: Log;
+}
+
+export interface WiredProtection {
+  readonly ports: ProtectionPorts;
+  /** What the steps of protection's jobs call. */
+  readonly steps: ReturnType<typeof stepsOf>;
+  readonly face: Face;
+  readonly ingest: (replicaId: string, jobs: Jobs) => Promise<Answer>;
+  readonly sweep: (jobs: Jobs) => Promise<SweptItems>;
+}
+
+/** Agents, and the machines they protect. */
+export function wireProtection({
+  ports: replication,
+  replicas,
+  grants,
+  log,
+}: ProtectionParts): WiredProtection {
+  const { records, clock, ids, doorbells, events } = replication;
+  const board = new WishBoard({ records, clock, events });
+  const ports: ProtectionPorts = { records, clock, ids, doorbells, events, grants, replicas, board, log };
+  return {
+    ports,
+    steps: stepsOf(ports),
+    face: agentFace({
+      ports,
+      board,
+      log,
+      onReport: async (itemIds, jobs) => {
+        for (const itemId of itemIds) await reviewItem({ ...ports, jobs }, itemId);
+      },
+    }),
+    ingest: (replicaId, jobs) => ingest(replication, { ...ports, jobs }, replicaId),
+    sweep: (jobs) => sweepItems(replication, { ...ports, jobs }),
+  };
+}
+
+function stepsOf(ports: ProtectionPorts) {
+  const bound = <I, R>(run: (ports: ProtectionPorts, input: I) => R): ((input: I) => R) => {
+    return (input) => run(ports, input);
+  };
+  return {
+    checkPrerequisites: bound(checkPrerequisites),
+    createProtectionTarget: bound(createTarget),
+    enableReplication: bound(enableReplication),
+    startInitialReplication: bound(startInitialReplication),
+    updateServers: bound(updateServers),
+    endEnable: bound(endEnable),
+    finalizeItem: bound(finalizeItem),
+    checkDisable: bound(checkDisable),
+    stopReplication: bound(stopReplication),
+    cleanUp: bound(cleanUp),
+    endDisable: bound(endDisable),
+    purge: bound(purge),
+  };
+}
