@@ -127,7 +127,7 @@ export class Environment {
   #fulfil(disk: SimulatedDisk): void {
     const { stream, wish } = disk;
     const isCaughtUp = stream !== undefined && stream.knownDurable === stream.sequence;
-    if (wish?.kind === 'continue' && !isCaughtUp && !this.site.world.chance.happens(0.05)) return;
+    if (wish?.kind === 'continue' && !isCaughtUp && !this.site.world.chance.happens(0.3)) return;
     this.site.fulfil(disk);
   }
 

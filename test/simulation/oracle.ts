@@ -9,8 +9,8 @@ import {
   positionOf,
   type Position,
 } from '../../shared/model/position';
-import { epochName, journalPrefix, pointName, pointPrefix } from '../../shared/model/target-names';
-import type { StoredDocument } from '../support/memory/memory-target';
+import { epochName, journalPrefix, pointPrefix } from '../../shared/model/target-names';
+import { keepAllInMs, manifestIn, nameOf, parsed, placeIn, show } from './oracle-sight';
 import { afterWrites, firstDifference, sectorsOf, type Sectors, type SectorWrite } from './sectors';
 import type { World } from './world';
 
@@ -309,39 +309,4 @@ export class Oracle {
       () => `the journal of ${replicaId} no longer leads to ${epoch}/${sequence}`,
     );
   }
-}
-
-/** The ladder of the simulation keeps every point this long. */
-export const keepAllInMs = 6 * 60_000;
-
-export function nameOf(replicaId: string, { epoch, sequence }: Position): string {
-  return `${replicaId.slice(0, 8)} ${epoch}/${sequence}`;
-}
-
-function placeIn(manifest: PointManifest, replicaId: string): Position {
-  const member = manifest.members.find((each) => each.replicaId === replicaId);
-  return member?.position ?? { epoch: 0, sequence: 0 };
-}
-
-function manifestIn(
-  documents: ReadonlyMap<string, StoredDocument>,
-  pointId: string,
-): PointManifest | undefined {
-  const stored = documents.get(pointName(pointId));
-  return stored === undefined ? undefined : parsed(stored);
-}
-
-const manifests = new WeakMap<StoredDocument, PointManifest>();
-
-function parsed(stored: StoredDocument): PointManifest {
-  let manifest = manifests.get(stored);
-  if (manifest === undefined) {
-    manifest = JSON.parse(String(stored.content)) as PointManifest;
-    manifests.set(stored, manifest);
-  }
-  return manifest;
-}
-
-function show(content: Buffer): string {
-  return sectorsOf(content).join(' ');
 }

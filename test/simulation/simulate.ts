@@ -1,7 +1,7 @@
 import { ReplicaPolicy } from '../../shared/contracts/replication/replica-policy';
 import { allRules, type AgentRules } from './agent-rules';
 import { Environment } from './environment';
-import { keepAllInMs } from './oracle';
+import { keepAllInMs } from './oracle-sight';
 import { drawProfile } from './profile';
 import { calmDown } from './quiet-phase';
 import { deliverOne, quiescence } from './scheduler';

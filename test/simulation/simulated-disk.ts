@@ -5,7 +5,8 @@ import { sectorBytes } from '../../shared/model/extent';
 import type { Position } from '../../shared/model/position';
 import type { StartEpoch } from '../../shared/service/replicas';
 import type { AgentRules } from './agent-rules';
-import { nameOf, type Oracle } from './oracle';
+import type { Oracle } from './oracle';
+import { nameOf } from './oracle-sight';
 import { bytesOf, extentsOf, type Sectors, type SectorWrite } from './sectors';
 
 export const blockSectors = 2;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import Module from 'node:module';
 import { join } from 'node:path';
+import { runInThisContext } from 'node:vm';
 import { build, type Plugin } from 'esbuild';
 import { allRules, type AgentRules } from '../agent-rules';
 import type { simulate } from '../simulate';
@@ -16,8 +17,8 @@ export async function bundleSimulation(
   let isDone = code === undefined;
   const change: Plugin = {
     name: 'sabotage',
-    setup: ({ onLoad }) => {
-      onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+    setup: (bundler) => {
+      bundler.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
         const text = await readFile(path, 'utf8');
         if (code === undefined || path !== join(root, code.file)) return { contents: text, loader: 'ts' };
         const parts = text.split(code.text);
@@ -44,7 +45,9 @@ export function rulesOf({ rule }: Sabotage): AgentRules {
 
 function load(root: string, text: string): Simulate {
   const loaded = { exports: {} as { readonly simulate: Simulate } };
-  const run = new Function('require', 'module', 'exports', text) as (...parameters: unknown[]) => void;
+  const run = runInThisContext(`(function (require, module, exports) {${text}\n})`) as (
+    ...parameters: unknown[]
+  ) => void;
   run(Module.createRequire(join(root, 'package.json')), loaded, loaded.exports);
   return loaded.exports.simulate;
 }

@@ -48,10 +48,6 @@ export const sabotages: readonly Sabotage[] = [
     'await this.disk.write(extent, this.atNumber);',
     'await this.disk.write(extent, (await this.disk.state()).number);',
   ]),
-  code('what was read under another number is written back', 0, apply, [
-    'if (answer.number !== this.atNumber) {',
-    'if (answer.number < 0) {',
-  ]),
   code('writes are not folded', 0, apply, [
     '  yield* fold(extents);',
     '  const merger = new RunMerger(); for (const extent of extents) yield* merger.push(extent); yield* merger.end();',
@@ -63,10 +59,6 @@ export const sabotages: readonly Sabotage[] = [
   code('a marker is held only by the worker that applied its log', 0, drain, [
     '    draining.head = search.head;',
     '    draining.head = { position: at, digest: search.head.digest };',
-  ]),
-  code('a marker is held while the next log is being written', 0, drain, [
-    'if (!isOpenNumber(state.number) && !(await',
-    'if (!(await',
   ]),
   code('a lost chain head is not asked for', 0, drain, [
     "if (search.kind === 'missing') return { position: at, attempt: search.attempt, faults: search.faults };",
