@@ -8,6 +8,7 @@ import {
   type TaskPlan,
 } from '../../contracts/jobs/record';
 import type { Clock } from '../../ports/clock';
+import type { Events, LifeboatEvent } from '../../ports/events';
 import type { Records } from '../../ports/records';
 import { changeResource, createResource, readResource } from '../catalogue/resources';
 import { recordJobEvent } from './record-job-event';
@@ -67,7 +68,8 @@ export function jobIn(resource: Resource): JobRecord {
   return JobRecord.parse(resource.properties);
 }
 
-export function jobLedger(records: Records, clock: Clock): JobLedger {
+/** With `events`, every job's end is published too; the same end always under the same id. */
+export function jobLedger(records: Records, clock: Clock, events?: Events): JobLedger {
   async function change(name: JobName, how: (job: JobRecord) => JobRecord): Promise<JobRecord> {
     const stored = await changeResource(records, jobIdOf(name), (current) => {
       const job = jobIn(current);
@@ -104,7 +106,26 @@ export function jobLedger(records: Records, clock: Clock): JobLedger {
       const stored = present(await readResource(records, jobIdOf(name)), `job ${name.jobId}`);
       const job = jobIn(stored.resource);
       if (!hasEnded(job)) await settleTarget(records, clock, { job, outcome });
-      await recordJobEvent(records, await change(name, (current) => finished(current, outcome, clock.now())));
+      const done = await change(name, (current) => finished(current, outcome, clock.now()));
+      await recordJobEvent(records, done);
+      await events?.publish(endOf(done));
+    },
+  };
+}
+
+function endOf(job: JobRecord): LifeboatEvent {
+  return {
+    id: `${job.jobId}-ended`,
+    type: 'lifeboat.job.ended',
+    subject: jobIdOf(job),
+    timeInMs: job.endTimeInMs ?? job.acceptedAtInMs,
+    data: {
+      jobId: job.jobId,
+      scenarioName: job.scenarioName,
+      state: job.state,
+      stateDescription: job.stateDescription,
+      targetId: job.targetId,
+      errors: job.errors,
     },
   };
 }

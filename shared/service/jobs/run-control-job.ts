@@ -2,6 +2,7 @@ import type { ControlJob } from '../../contracts/jobs/control-job';
 import type { JobOutcome } from '../../contracts/jobs/record';
 import { isRefusal } from '../../errors';
 import type { Clock } from '../../ports/clock';
+import type { Events } from '../../ports/events';
 import type { Records } from '../../ports/records';
 import { applyChanges } from '../catalogue/apply-changes';
 import { jobLedger } from './job-ledger';
@@ -11,11 +12,11 @@ import { jobLedger } from './job-ledger';
  * anything else is thrown, and tried again.
  */
 export async function runControlJob(
-  { records, clock }: { records: Records; clock: Clock },
+  { records, clock, events }: { records: Records; clock: Clock; events?: Events },
   job: ControlJob,
 ): Promise<JobOutcome> {
   const outcome = await attempt(records, job);
-  await jobLedger(records, clock).finish(job, outcome);
+  await jobLedger(records, clock, events).finish(job, outcome);
   return outcome;
 }
 

@@ -1,0 +1,15 @@
+/** One delivery to an address that somebody else chose. */
+export interface WebhookDelivery {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Sends deliveries to the public internet, and nowhere else. */
+export interface WebhookSender {
+  /**
+   * The status of the answer. Never follows a redirect. Refuses with `BadRequest` an address that is not https, or whose
+   * host is, at this moment, not public. Any other failure is thrown, and may be tried again.
+   */
+  send(delivery: WebhookDelivery): Promise<number>;
+}
