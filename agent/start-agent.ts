@@ -15,6 +15,7 @@ import { AgentState } from './run/agent-state';
 import { ReplicaWorker } from './run/replica-worker';
 import type { TaskHandler } from './run/tasks';
 import { ServiceClient } from './service/service-client';
+import { claimFolder } from './system/claim-folder';
 import { UploadPace } from './ship/upload-pace';
 import { SpoolCipher } from './spool/spool-cipher';
 
@@ -62,6 +63,7 @@ export interface Agent {
 export async function startAgent(options: StartAgentOptions): Promise<Agent> {
   const { clock, ids, log, certificateAuthority } = options;
   const state = new AgentState(options.stateFolder);
+  const claim = await claimFolder(options.stateFolder);
   const agentId = await registered(options, state);
   const connection = {
     url: new URL(options.url),
@@ -88,10 +90,10 @@ export async function startAgent(options: StartAgentOptions): Promise<Agent> {
   const devices = options.disks.map(
     (disk, index) => [disk.exportName, workers[index]?.disk.capture] as const,
   );
-  const exports = new Map(
+  const served = new Map(
     devices.flatMap(([name, device]) => (device === undefined ? [] : [[name, device] as const])),
   );
-  const nbd = await startNbdServer({ exports, listen: options.listen });
+  const nbd = await startNbdServer({ exports: served, listen: options.listen });
   const stopping = new AbortController();
   const running = loop.run(stopping.signal);
   return {
@@ -103,6 +105,7 @@ export async function startAgent(options: StartAgentOptions): Promise<Agent> {
       stopping.abort();
       await Promise.all([running, nbd.close()]);
       for (const { disk } of workers) disk.close();
+      claim.release();
     },
   };
 }

@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { freeSocketPath } from '../system/free-socket-path';
 import type { BlockDevice } from './block-device';
 import { ByteQueue } from './byte-queue';
 import { Negotiation } from './negotiation';
@@ -45,6 +46,7 @@ export async function startNbdServer({ exports, listen }: NbdServerOptions): Pro
 }
 
 async function listening(server: Server, listen: NbdServerOptions['listen']): Promise<void> {
+  if ('path' in listen) await freeSocketPath(listen.path);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(

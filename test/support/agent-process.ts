@@ -1,0 +1,75 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { eventually } from './eventually';
+import { NbdClient } from './nbd-client';
+
+export interface AgentProcessOptions {
+  readonly url: string;
+  readonly folder: string;
+  /** `path:export` for each disk. */
+  readonly disks: readonly string[];
+  readonly machineId: string;
+  readonly token: string;
+  readonly certificateAuthorityFile?: string;
+  readonly sealIntervalInMs?: number;
+  readonly arguments?: readonly string[];
+}
+
+/** The built agent as a process of its own, to be killed and started again on the same folder. */
+export class AgentProcess {
+  readonly lines: string[] = [];
+  readonly #options: AgentProcessOptions;
+  #child: ChildProcess | undefined;
+
+  constructor(options: AgentProcessOptions) {
+    this.#options = options;
+  }
+
+  get socketPath(): string {
+    return join(this.#options.folder, 'nbd.socket');
+  }
+
+  start(): void {
+    const {
+      url,
+      folder,
+      disks,
+      machineId,
+      token,
+      certificateAuthorityFile,
+      sealIntervalInMs = 50,
+    } = this.#options;
+    const child = spawn(
+      process.execPath,
+      [
+        'dist/agent/main.js',
+        'run',
+        ...['--url', url, '--token', token, '--state', join(folder, 'state'), '--listen', this.socketPath],
+        ...['--name', machineId, '--machine-id', machineId, '--seal-interval', String(sealIntervalInMs)],
+        ...disks.flatMap((disk) => ['--disk', disk]),
+        ...(certificateAuthorityFile === undefined ? [] : ['--ca', certificateAuthorityFile]),
+        ...(this.#options.arguments ?? []),
+      ],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    child.stderr.on('data', (chunk: Buffer) => this.lines.push(...chunk.toString().trimEnd().split('\n')));
+    this.#child = child;
+  }
+
+  /** A guest's connection, as soon as the agent serves. */
+  async connect(exportName: string): Promise<NbdClient> {
+    return eventually(async () => {
+      if (!existsSync(this.socketPath)) return undefined;
+      return NbdClient.connect({ path: this.socketPath }, exportName).catch(() => undefined);
+    }, 60_000);
+  }
+
+  async kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill(signal);
+    await once(child, 'exit');
+  }
+}
