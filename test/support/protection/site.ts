@@ -1,0 +1,325 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RecoveryServicesClient } from '@azure/arm-recoveryservices';
+import {
+  type ReplicationProtectedItem,
+  SiteRecoveryManagementClient,
+} from '@azure/arm-recoveryservices-siterecovery';
+import { ClientSecretCredential } from '@azure/identity';
+import { type Agent, startAgent, type StartAgentOptions } from '../../../agent/start-agent';
+import { systemClock } from '../../../shared/system/system-clock';
+import { systemIds } from '../../../shared/system/system-ids';
+import { eventually } from '../eventually';
+import { NbdClient } from '../nbd-client';
+import type { Stack } from '../stack';
+
+export const subscription = '11111111-2222-4333-8444-555555555555';
+export const group = 'rescue';
+const quick = { updateIntervalInMs: 50 };
+
+/** What a scenario is set up with, in the API's words. */
+export interface SiteOptions {
+  readonly fabric?: string;
+  readonly fabricKind: string;
+  readonly instanceType: string;
+  readonly policy: Record<string, unknown>;
+}
+
+export const hyperVSite: SiteOptions = {
+  fabricKind: 'HyperVSite',
+  instanceType: 'HyperVReplicaAzure',
+  policy: { recoveryPointHistoryDuration: 4, replicationInterval: 30 },
+};
+
+export interface MachineOptions {
+  readonly name?: string;
+  readonly disks?: readonly Buffer[];
+  readonly sealIntervalInMs?: number;
+}
+
+/** A machine with its agent in this process: its disks are files, and what is written goes through NBD. */
+export interface Machine {
+  readonly machineId: string;
+  readonly paths: readonly string[];
+  agent: Agent;
+  write(disk: number, offsetBytes: number, bytes: Buffer): Promise<void>;
+  content(disk: number): Buffer;
+  restart(): Promise<void>;
+}
+
+/** A fabric with a policy, on the whole local stack, through the official clients. */
+export class Site {
+  readonly vault = `vault-${randomUUID().slice(0, 8)}`;
+  readonly fabric: string;
+  readonly client: SiteRecoveryManagementClient;
+  readonly vaults: RecoveryServicesClient;
+  readonly credential: ClientSecretCredential;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'site-'));
+  readonly #machines: Machine[] = [];
+  container = '';
+
+  private constructor(
+    readonly stack: Stack,
+    readonly options: SiteOptions,
+  ) {
+    const { facts } = stack;
+    this.fabric = options.fabric ?? 'site';
+    this.credential = new ClientSecretCredential(
+      facts['identity.tenantId'] ?? '',
+      facts['principal.owner.clientId'] ?? '',
+      facts['principal.owner.secret'] ?? '',
+      { authorityHost: facts['identity.endpoint'] ?? '', disableInstanceDiscovery: true },
+    );
+    const clientOptions = { endpoint: this.endpoint, retryOptions: { maxRetries: 3 } };
+    this.client = new SiteRecoveryManagementClient(this.credential, subscription, clientOptions);
+    this.vaults = new RecoveryServicesClient(this.credential, subscription, clientOptions);
+  }
+
+  static async open(stack: Stack, options: SiteOptions = hyperVSite): Promise<Site> {
+    const site = new Site(stack, options);
+    const { client, vault, fabric } = site;
+    await site.vaults.vaults.beginCreateOrUpdateAndWait(
+      group,
+      vault,
+      { location: 'westeurope', sku: { name: 'Standard' }, properties: {} },
+      quick,
+    );
+    const customDetails = { instanceType: options.fabricKind as 'Azure', location: 'westeurope' };
+    await client.replicationFabrics.beginCreateAndWait(
+      vault,
+      group,
+      fabric,
+      { properties: { customDetails } },
+      quick,
+    );
+    await site.createPolicy('policy', options.policy);
+    for await (const { name } of client.replicationProtectionContainers.listByReplicationFabrics(
+      vault,
+      group,
+      fabric,
+    )) {
+      site.container = name ?? '';
+    }
+    await site.map(site.container, 'Microsoft Azure');
+    return site;
+  }
+
+  get endpoint(): string {
+    return this.stack.facts['host.secureEndpoint'] ?? '';
+  }
+
+  get vaultId(): string {
+    return `/Subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.RecoveryServices/vaults/${this.vault}`;
+  }
+
+  get fabricId(): string {
+    return `${this.vaultId}/replicationFabrics/${this.fabric}`;
+  }
+
+  get containerId(): string {
+    return `${this.fabricId}/replicationProtectionContainers/${this.container}`;
+  }
+
+  itemId(name: string): string {
+    return `${this.containerId}/replicationProtectedItems/${name}`;
+  }
+
+  async createPolicy(name: string, policy: Record<string, unknown>): Promise<void> {
+    const providerSpecificInput = { instanceType: this.options.instanceType as 'A2A', ...policy } as never;
+    await this.client.replicationPolicies.beginCreateAndWait(
+      this.vault,
+      group,
+      name,
+      { properties: { providerSpecificInput } },
+      quick,
+    );
+  }
+
+  async map(container: string, targetProtectionContainerId: string): Promise<void> {
+    await this.client.replicationProtectionContainerMappings.beginCreateAndWait(
+      this.vault,
+      group,
+      this.fabric,
+      container,
+      'mapping',
+      {
+        properties: {
+          targetProtectionContainerId,
+          policyId: `${this.vaultId}/replicationPolicies/policy`,
+          providerSpecificInput: { instanceType: this.options.instanceType as 'A2A' },
+        },
+      },
+      quick,
+    );
+  }
+
+  /** A raw request, signed in as the owner. */
+  async ask(method: string, path: string, body?: object): Promise<{ status: number; body: unknown }> {
+    const token = await this.credential.getToken(`${this.endpoint}/.default`);
+    const response = await fetch(`${this.endpoint}${path}?api-version=2025-08-01`, {
+      method,
+      headers: { authorization: `Bearer ${token.token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+  }
+
+  async token(): Promise<string> {
+    const answer = await this.ask('POST', `${this.fabricId}/createRegistrationToken`, {});
+    return (answer.body as { token: string }).token;
+  }
+
+  /** A machine with disks of 4 MiB, half of them random, and an agent that has registered. */
+  async machine(options: MachineOptions = {}): Promise<Machine> {
+    const { name = 'web', disks = [sampleDisk()], sealIntervalInMs = 50 } = options;
+    const machineId = `${name}-${randomUUID()}`;
+    const folder = join(this.#folder, machineId);
+    const paths = disks.map((bytes, index) => {
+      const path = `${folder}-${index}.raw`;
+      writeFileSync(path, bytes);
+      return path;
+    });
+    const agentOptions: StartAgentOptions = {
+      url: this.endpoint,
+      stateFolder: `${folder}-state`,
+      token: await this.token(),
+      machine: {
+        ...{ machineId, name, osType: 'Linux', powerState: 'running', generation: '1' },
+        nics: [{ nicId: 'nic0', networkId: 'lan', subnet: 'a', addresses: ['10.0.0.4'] }],
+      },
+      disks: paths.map((path, index) => ({
+        path,
+        diskId: `disk${index}`,
+        exportName: `disk${index}`,
+        isBootDisk: index === 0,
+      })),
+      listen: { port: 0 },
+      clock: systemClock,
+      ids: systemIds,
+      log: silent,
+      certificateAuthority: readFileSync(this.stack.facts['authority.file'] ?? '', 'utf8'),
+      sealIntervalInMs,
+    };
+    const machine: Machine = {
+      machineId,
+      paths,
+      agent: await startAgent(agentOptions),
+      write: async (disk, offsetBytes, bytes) => {
+        const guest = await NbdClient.connect(machine.agent.nbd, `disk${disk}`);
+        await guest.write(offsetBytes, bytes);
+        guest.close();
+      },
+      content: (disk) => readFileSync(paths[disk] ?? ''),
+      restart: async () => {
+        await machine.agent.stop();
+        machine.agent = await startAgent(agentOptions);
+      },
+    };
+    this.#machines.push(machine);
+    return machine;
+  }
+
+  /** The machine as the API lists it, once its agent has reported. */
+  async protectableItemId(name: string): Promise<string> {
+    return eventually(async () => {
+      const pages = this.client.replicationProtectableItems.listByReplicationProtectionContainers(
+        this.vault,
+        group,
+        this.fabric,
+        this.container,
+      );
+      for await (const { id, properties } of pages) if (properties?.friendlyName === name) return id;
+      return undefined;
+    });
+  }
+
+  /** Enables protection and waits for the job; the first copy goes on after it. */
+  async enable(item: string, machineName: string, details: object = {}): Promise<ReplicationProtectedItem> {
+    return this.client.replicationProtectedItems.beginCreateAndWait(
+      this.vault,
+      group,
+      this.fabric,
+      this.container,
+      item,
+      {
+        properties: {
+          policyId: `${this.vaultId}/replicationPolicies/policy`,
+          protectableItemId: await this.protectableItemId(machineName),
+          providerSpecificDetails: { instanceType: this.options.instanceType, ...details } as never,
+        },
+      },
+      quick,
+    );
+  }
+
+  item(name: string): Promise<ReplicationProtectedItem> {
+    return this.client.replicationProtectedItems.get(this.vault, group, this.fabric, this.container, name);
+  }
+
+  /** The item, once its protection state is this. */
+  async reaches(name: string, state: string, boundInMs = 60_000): Promise<ReplicationProtectedItem> {
+    return eventually(async () => {
+      const item = await this.item(name);
+      return item.properties?.protectionState === state ? item : undefined;
+    }, boundInMs);
+  }
+
+  async protect(item: string, machineName: string, details: object = {}): Promise<ReplicationProtectedItem> {
+    await this.enable(item, machineName, details);
+    return this.reaches(item, 'Protected');
+  }
+
+  async disable(item: string): Promise<void> {
+    await this.client.replicationProtectedItems.beginDeleteAndWait(
+      this.vault,
+      group,
+      this.fabric,
+      this.container,
+      item,
+      { properties: { disableProtectionReason: 'NotSpecified', replicationProviderInput: {} as never } },
+      quick,
+    );
+  }
+
+  async points(item: string): Promise<{ name: string; timeInMs: number }[]> {
+    const found: { name: string; timeInMs: number }[] = [];
+    const pages = this.client.recoveryPoints.listByReplicationProtectedItems(
+      this.vault,
+      group,
+      this.fabric,
+      this.container,
+      item,
+    );
+    for await (const { name, properties } of pages) {
+      found.push({ name: name ?? '', timeInMs: properties?.recoveryPointTime?.getTime() ?? 0 });
+    }
+    return found;
+  }
+
+  /** Jobs of the vault, the newest first, by Site Recovery's names. */
+  async jobs(): Promise<{ name: string; scenarioName: string; state: string }[]> {
+    const found = [];
+    for await (const { name = '', properties } of this.client.replicationJobs.list(this.vault, group)) {
+      found.push({
+        name,
+        scenarioName: properties?.scenarioName ?? '',
+        state: properties?.state ?? '',
+      });
+    }
+    return found;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#machines.map(({ agent }) => agent.stop()));
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+export function sampleDisk(sizeBytes = 4 * 1024 * 1024): Buffer {
+  return Buffer.concat([randomBytes(sizeBytes / 2), Buffer.alloc(sizeBytes / 2)]);
+}
