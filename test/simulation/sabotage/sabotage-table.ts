@@ -112,10 +112,6 @@ export const sabotages: readonly Sabotage[] = [
     'if (!manifest.members.every(({ hold }) => hold !== null))',
     'if (!manifest.members.some(({ hold }) => hold !== null))',
   ]),
-  code('a second hold replaces the first', 0, hold, [
-    '|| !isAwaited(known, replicaId)) return undefined;',
-    ') return undefined;',
-  ]),
   code('a point is told of before it is durable', 0, announce, ['    await ports.barrier.pass();', '']),
   code("the RPO goes by the source's clock", 0, announce, [
     'lastPoint: isNewer ? { pointId, seenServiceTimeInMs, cutTimeInMs }',
@@ -129,11 +125,6 @@ export const sabotages: readonly Sabotage[] = [
     'if (!needed.has(id)) await',
     'await',
   ]),
-  code('the snapshot of a worker under way is swept', 0, tidy, ['snapshot.number >= number || ', '']),
-  code('what points of the journal stand on is swept', 0, tidy, [
-    "return hold?.by === 'journal' ? [hold.anchor.snapshotId] : [];",
-    'return [];',
-  ]),
   code('the logs that points stand on are swept', 0, tidy, [
     "if (member?.hold?.by !== 'journal' || member.position === null) return [];",
     'if (member !== null) return [];',
@@ -143,13 +134,29 @@ export const sabotages: readonly Sabotage[] = [
     '  return null;',
   ]),
   code('the bad upload is asked for again', 0, status, ['attempt: missing.attempt };', 'attempt: 0 };']),
-  code('digests are of whatever the disk holds by then', 0, 'service/resync/digest-segment.ts', [
-    'await disk.read(range, snapshotId);',
-    'await disk.read(range);',
-  ]),
   code('the journal is replayed from its second log', 0, 'service/points/materialise.ts', [
     'of recipe.logs) await',
     'of recipe.logs.slice(1)) await',
+  ]),
+  code('the last log, lost, is not wanted', 0, status, [
+    'agent.uploaded < missing.sequence',
+    'agent.uploaded <= missing.sequence',
+  ]),
+  code('a lost record is not made anew', 0, 'service/answer-doorbell.ts', [
+    ' ?? (await rebuildRecord(ports, replicaId))',
+    '',
+  ]),
+  code('the disk outlives its replica', 0, 'service/replica/remove-replica.ts', [
+    '  await disks.remove(replicaId);',
+    '',
+  ]),
+  code('the sweep takes the container of the epoch away', 0, 'service/upkeep/free-logs.ts', [
+    'if (epoch < durable.epoch)',
+    'if (epoch <= durable.epoch)',
+  ]),
+  code('a grown disk without a barrier', 0, 'service/create-replicas.ts', [
+    '  // From the answer on the agent sends logs of the larger disk.\n  await ports.barrier.pass();',
+    '',
   ]),
   rule('the copier reads and appends in two steps', 0, 'locksWhileCopying'),
   rule('copied counts before it is sealed', 0, 'savesCursorAtSeal'),
