@@ -1,4 +1,5 @@
 import { generateKeyPair, SignJWT } from 'jose';
+import { tokenVerifier } from '../../../shared/arm/identity/tokens';
 import { vault, World } from '../../support/arm/world';
 
 describe('a bearer token', () => {
@@ -94,5 +95,27 @@ describe('a bearer token', () => {
       code: 'InvalidAuthenticationToken',
       details: [{ recommendedAction: expect.any(String) as string }],
     });
+  });
+
+  it('that was good is believed for a while, but neither beyond its end nor beyond its key', async () => {
+    let now = Date.now();
+    let asked = 0;
+    const verify = tokenVerifier({
+      ...world.issuer.names,
+      clock: { now: () => now, sleep: () => Promise.resolve() },
+      keys: (...all) => {
+        asked++;
+        return world.issuer.keys(...all);
+      },
+    });
+    const token = `Bearer ${await world.issuer.token({ roles: ['Reader'], expiresIn: 300 })}`;
+    await verify(token);
+    await verify(token);
+    expect(asked).toBe(1);
+    now += 61_000;
+    await verify(token);
+    expect(asked).toBe(2);
+    now += 360_000;
+    await expect(verify(token)).rejects.toMatchObject({ code: 'InvalidAuthenticationToken' });
   });
 });
