@@ -34,8 +34,8 @@ param useCustomerManagedKey bool = false
 @allowed(['scheduler', 'storage'])
 param durableBackend string = 'scheduler'
 
-@description('Where CloudEvents about new blobs of the cache are posted as well; empty: nowhere.')
-param cacheEventsEndpoint string = ''
+@description('True, after the first deployment: the cache account rings the doorbell as well.')
+param ringFromCache bool = false
 
 @description('Copies of the replica disks: within a zone, across zones, or also in the paired region.')
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
@@ -222,7 +222,8 @@ module cacheEvents 'modules/event-grid.bicep' = {
     location: sourceLocation
     tags: tags
     storageAccountName: cacheStorage.outputs.name
-    endpoint: cacheEventsEndpoint
+    functionAppId: functionApp.outputs.id
+    isOn: ringFromCache
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { infraFiles } from '../../../scripts/lint-infra/infra-files';
 import { lintInfra } from '../../../scripts/lint-infra/lint-infra';
+import { logContainerName } from '../../../shared/model/log-name';
 import { Settings } from '../../../shared/settings';
 import { mutations } from './mutations';
 
@@ -45,6 +46,14 @@ describe('the infrastructure', () => {
     const template = files.get('infra/modules/cosmos.bicep');
     expect(template).toContain(`name: '${container}'`);
     expect(template).toContain(`paths: ['${key}']`);
+  });
+
+  it('sends the events of the cache to a function that is there, from the containers that logs are put in', () => {
+    const template = files.get('infra/modules/event-grid.bicep') ?? '';
+    const target = /\/functions\/(\w+)'/.exec(template)?.[1] ?? 'none';
+    const prefix = /containers\/([\w-]+)'/.exec(template)?.[1] ?? 'none';
+    expect(readFileSync('functions/event-grid-cache.ts', 'utf8')).toContain(`app.eventGrid('${target}'`);
+    expect(logContainerName('00000000-0000-4000-8000-000000000000', 1).startsWith(prefix)).toBe(true);
   });
 
   it('makes the blob containers that the target needs', () => {
