@@ -56,6 +56,11 @@ export function* rest(context: OrchestrationContext, durationInMs: number): Step
   yield context.df.createTimer(new Date(context.df.currentUtcDateTime.getTime() + durationInMs));
 }
 
+/** The time of this turn: the same in every replay. */
+export function timeOf(context: OrchestrationContext): number {
+  return context.df.currentUtcDateTime.getTime();
+}
+
 /** The input of this orchestration, parsed. */
 export function inputOf<T>(context: OrchestrationContext, schema: z.ZodType<T>): T {
   return schema.parse(context.df.getInput());

@@ -6,5 +6,6 @@ export const replicasStopped = { name: 'replicasStopped', data: z.looseObject({}
 
 /** Tells a job how a task ended that it asked an agent for. */
 export function taskResultOf(taskId: string): { name: string; data: typeof TaskResult } {
-  return { name: `taskResult/${taskId}`, data: TaskResult };
+  // No slash: the name is a part of the path that events are raised at.
+  return { name: `taskResult.${taskId}`, data: TaskResult };
 }

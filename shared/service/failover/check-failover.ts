@@ -1,0 +1,68 @@
+import type { ProtectedItem } from '../../contracts/catalogue/protected-item';
+import type { FailoverJob, StepCall } from '../../contracts/jobs/failover-steps';
+import { LifeboatError } from '../../errors';
+import { scenarios } from '../../model/scenarios';
+import { latestMoment, requestedMoment } from './choose-point';
+import type { FailoverPorts } from './failover-ports';
+import { changeRecovery, heldItem, noteRecovery } from './recovery-records';
+import { done, type WorkEnd } from './run-task-step';
+import { sourceAgentOf } from './source-agent';
+import { targetPlanOf } from './target-plan';
+
+/** Everything that must be so before anything is touched. From here on a point that the caller chose is kept. */
+export async function checkFailover(ports: FailoverPorts, { job }: StepCall): Promise<WorkEnd> {
+  const item = await heldItem(ports.records, job);
+  if (isPlanned(job)) await checkSource(ports, job, item);
+  if (scenarios[item.scenario].target === 'azure') await checkTarget(ports, job, item);
+  await changeRecovery(ports.records, job, (recovery) =>
+    recovery?.jobId === job.jobId
+      ? recovery
+      : { jobId: job.jobId, kind: kindOf(job), startedAtInMs: ports.clock.now(), disks: [], remarks: [] },
+  );
+  const moment = await requestedMoment(ports, job, item);
+  if (moment !== undefined) await noteRecovery(ports.records, job, { moment });
+  else await latestMoment(ports, job, item);
+  return done;
+}
+
+export function isPlanned({ verb }: Pick<FailoverJob, 'verb'>): boolean {
+  return verb === 'plannedFailover' || verb === 'failback';
+}
+
+function kindOf(job: FailoverJob): 'test' | 'planned' | 'unplanned' {
+  if (job.verb === 'testFailover') return 'test';
+  return isPlanned(job) ? 'planned' : 'unplanned';
+}
+
+/** A planned failover needs the source: it is shut down, and its last writes are brought over. */
+async function checkSource(ports: FailoverPorts, job: FailoverJob, item: ProtectedItem): Promise<void> {
+  if ((await sourceAgentOf(ports, { itemId: job.itemId, item })) === undefined) {
+    throw new LifeboatError('SourceUnreachable', 'No agent speaks for the machine at its source.', {
+      target: job.itemId,
+    });
+  }
+  for (const { replicaId, name } of item.disks) {
+    const replica = await ports.replicas.read(replicaId);
+    if (replica?.copyingEpoch === null) continue;
+    throw new LifeboatError('PointNotWhole', `The disk "${name}" is still being copied or compared.`, {
+      target: job.itemId,
+    });
+  }
+}
+
+async function checkTarget(ports: FailoverPorts, job: FailoverJob, item: ProtectedItem): Promise<void> {
+  const plan = await targetPlanOf(ports, job, item);
+  for (const { networkId } of plan.nics) {
+    if ((await ports.catalog.network(networkId)) !== undefined) continue;
+    throw new LifeboatError('TargetResourceMissing', `The network ${networkId} is not there.`, {
+      target: networkId,
+    });
+  }
+  const [, , subscriptionId = ''] = plan.place.resourceGroupId.split('/');
+  for (const { name, used, limit } of await ports.catalog.quotas(subscriptionId, plan.place.location)) {
+    if (name !== 'virtualMachines' || used < limit) continue;
+    throw new LifeboatError('TargetQuotaExceeded', `The region gives ${limit} machines, and all are used.`, {
+      target: plan.place.location,
+    });
+  }
+}

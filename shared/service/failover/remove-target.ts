@@ -1,0 +1,32 @@
+import { LifeboatError } from '../../errors';
+import type { Recovery } from '../../contracts/catalogue/recovery';
+import type { FailoverJob } from '../../contracts/jobs/failover-steps';
+import type { FailoverPorts } from './failover-ports';
+
+/** Takes away all that a recovery made at the target, and lets go of its point. Safe to repeat. */
+export async function removeTarget(
+  ports: FailoverPorts,
+  { vaultId, itemId, jobId }: FailoverJob,
+  recovery: Recovery,
+): Promise<void> {
+  const { madeByJob, disks } = recovery;
+  if (madeByJob !== undefined) {
+    const left = await ports.machines.remove({ vaultId, itemId, jobId: madeByJob });
+    if (left.length > 0) {
+      const ids = left.map(({ id }) => id).join(', ');
+      throw new LifeboatError('TargetUnavailable', `What was made at the target is not gone yet: ${ids}`);
+    }
+  }
+  for (const { copyId } of disks) await ports.disks.remove(copyId);
+  await releasePoint(ports, recovery, jobId);
+}
+
+/** The recovery no longer needs its point: the copies are independent of it. */
+export async function releasePoint(
+  { replicas }: FailoverPorts,
+  { moment, jobId: openedBy }: Recovery,
+  jobId: string,
+): Promise<void> {
+  if (moment?.kind !== 'point') return;
+  for (const job of new Set([openedBy, jobId])) await replicas.unpinPoint(moment.pointId, job);
+}

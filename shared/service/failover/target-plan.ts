@@ -1,0 +1,234 @@
+import { z } from 'zod';
+import type { NicRequest, TargetPlace } from '../../contracts/compute/target-machine';
+import type { ProtectedItem } from '../../contracts/catalogue/protected-item';
+import type { FailoverJob } from '../../contracts/jobs/failover-steps';
+import { LifeboatError } from '../../errors';
+import { readResource } from '../catalogue/resources';
+import { feederOf } from '../protection/feeder-of';
+import type { FailoverPorts } from './failover-ports';
+
+/** How a machine is made at the target. */
+export interface TargetPlan {
+  readonly place: TargetPlace;
+  readonly name: string;
+  readonly size: string;
+  readonly operatingSystem: 'Linux' | 'Windows';
+  readonly nics: readonly z.input<typeof NicRequest>[];
+  /** The test has a network of its own, which is made for it. */
+  readonly isIsolated: boolean;
+  readonly availabilitySetId?: string;
+}
+
+type Nic = z.input<typeof NicRequest>;
+
+const text = z.string().min(1).optional().catch(undefined);
+
+/** How the target is described: by the request that enabled protection, and by what was changed since. */
+const Wishes = z.object({
+  recoveryAzureVMName: text,
+  targetAzureVmName: text,
+  targetVmName: text,
+  tfoAzureVMName: text,
+  recoveryAzureVMSize: text,
+  targetVmSize: text,
+  recoveryAzureV2ResourceGroupId: text,
+  recoveryResourceGroupId: text,
+  targetAzureV2ResourceGroupId: text,
+  targetResourceGroupId: text,
+  selectedRecoveryAzureNetworkId: text,
+  selectedTfoAzureNetworkId: text,
+  targetAzureNetworkId: text,
+  targetNetworkId: text,
+  testNetworkId: text,
+  recoveryAzureNetworkId: text,
+  recoverySubnetName: text,
+  targetAzureSubnetId: text,
+  targetSubnetName: text,
+  testSubnetName: text,
+  recoveryAvailabilitySetId: text,
+  targetAvailabilitySetId: text,
+  recoveryAvailabilityZone: text,
+  targetAvailabilityZone: text,
+  osType: text,
+});
+type Wishes = z.infer<typeof Wishes>;
+
+/** The cards of a machine as the update operation describes them. */
+const WishedNic = z.looseObject({
+  selectionType: text,
+  recoveryVMNetworkId: text,
+  tfoVMNetworkId: text,
+  recoveryVMSubnetName: text,
+  ipConfigs: z
+    .array(
+      z.looseObject({
+        recoverySubnetName: text,
+        recoveryStaticIPAddress: text,
+        recoveryPublicIPAddressId: text,
+        tfoSubnetName: text,
+        tfoStaticIPAddress: text,
+      }),
+    )
+    .nullish(),
+});
+
+export async function targetPlanOf(
+  ports: FailoverPorts,
+  job: FailoverJob,
+  item: ProtectedItem,
+): Promise<TargetPlan> {
+  const wishes = Wishes.parse({ ...item.enabledWith, ...item.target });
+  const isTest = job.verb === 'testFailover';
+  const isIsolated = isTest && networkOfTest(job, wishes) === undefined;
+  const place = await placeOf(ports, job, { item, wishes });
+  const name = nameOf(item, wishes, isTest);
+  const availabilitySetId = wishes.recoveryAvailabilitySetId ?? wishes.targetAvailabilitySetId;
+  return {
+    ...{ place, name, isIsolated },
+    size: await sizeOf(ports, { item, wishes, place }),
+    operatingSystem: wishes.osType?.toLowerCase() === 'windows' ? 'Windows' : 'Linux',
+    nics: isIsolated ? [] : await nicsOf(ports, job, { item, wishes }),
+    ...(availabilitySetId === undefined || isTest ? {} : { availabilitySetId }),
+  };
+}
+
+interface Described {
+  readonly item: ProtectedItem;
+  readonly wishes: Wishes;
+}
+
+function nameOf(item: ProtectedItem, wishes: Wishes, isTest: boolean): string {
+  const name =
+    wishes.recoveryAzureVMName ?? wishes.targetAzureVmName ?? wishes.targetVmName ?? item.friendlyName;
+  const allowed = name.replaceAll(/[^\w.-]+/g, '-').slice(0, 60);
+  return isTest ? (wishes.tfoAzureVMName ?? `${allowed}-test`) : allowed;
+}
+
+/** The group and region that machines go to: as they were chosen, else those of the vault. */
+async function placeOf(
+  { records }: FailoverPorts,
+  { vaultId }: FailoverJob,
+  { item, wishes }: Described,
+): Promise<TargetPlace> {
+  const resourceGroupId =
+    wishes.recoveryAzureV2ResourceGroupId ??
+    wishes.recoveryResourceGroupId ??
+    wishes.targetAzureV2ResourceGroupId ??
+    wishes.targetResourceGroupId ??
+    vaultId.split('/').slice(0, 5).join('/');
+  const fabric =
+    item.recoveryFabricId?.includes('/') === true
+      ? await readResource(records, item.recoveryFabricId)
+      : undefined;
+  const vault = await readResource(records, vaultId);
+  const location = text.parse(fabric?.resource.properties['location']) ?? vault?.resource.location;
+  const zone = wishes.recoveryAvailabilityZone ?? wishes.targetAvailabilityZone;
+  return {
+    resourceGroupId,
+    location: location ?? 'westeurope',
+    ...(zone === undefined ? {} : { zone }),
+  };
+}
+
+/** The size that was chosen, else the smallest that takes all the disks. */
+async function sizeOf(
+  { catalog }: FailoverPorts,
+  { item, wishes, place }: Described & { readonly place: TargetPlace },
+): Promise<string> {
+  const chosen = wishes.recoveryAzureVMSize ?? wishes.targetVmSize;
+  if (chosen !== undefined) return chosen;
+  const [, , subscriptionId = ''] = place.resourceGroupId.split('/');
+  const sizes = await catalog.sizes(subscriptionId, place.location);
+  const [smallest] = sizes
+    .filter(({ maxDataDisks }) => maxDataDisks >= item.disks.length - 1)
+    .toSorted((left, right) => left.cores - right.cores || left.memoryInMb - right.memoryInMb);
+  if (smallest !== undefined) return smallest.name;
+  throw new LifeboatError('TargetRefused', `No size of ${place.location} takes ${item.disks.length} disks.`);
+}
+
+function networkOfTest(job: FailoverJob, wishes: Wishes): string | undefined {
+  if (job.networkType === 'VmNetworkAsInput') return job.networkId;
+  if (job.networkType !== undefined) return undefined;
+  return job.networkId ?? wishes.selectedTfoAzureNetworkId ?? wishes.testNetworkId;
+}
+
+async function nicsOf(
+  ports: FailoverPorts,
+  job: FailoverJob,
+  { item, wishes }: Described,
+): Promise<readonly Nic[]> {
+  const isTest = job.verb === 'testFailover';
+  const networkId = isTest ? networkOfTest(job, wishes) : networkOfFailover(wishes);
+  const described = z
+    .array(WishedNic)
+    .catch([])
+    .parse(item.target['vmNics'] ?? []);
+  const wished = described
+    .filter(({ selectionType }) => selectionType !== 'NotSelected')
+    .map((nic): Partial<Nic> => {
+      const [address] = nic.ipConfigs ?? [];
+      return isTest
+        ? withoutGaps({
+            networkId: nic.tfoVMNetworkId,
+            subnet: address?.tfoSubnetName,
+            address: address?.tfoStaticIPAddress,
+          })
+        : withoutGaps({
+            networkId: nic.recoveryVMNetworkId,
+            subnet: address?.recoverySubnetName ?? nic.recoveryVMSubnetName,
+            address: address?.recoveryStaticIPAddress,
+            publicAddress: address?.recoveryPublicIPAddressId === undefined ? undefined : true,
+          });
+    });
+  const nics = wished.length > 0 ? wished : await nicsOfSource(ports, job, item);
+  const subnet = isTest ? wishes.testSubnetName : subnetOf(wishes);
+  return nics.map((nic) => {
+    const network = nic.networkId ?? networkId;
+    if (network === undefined) {
+      throw new LifeboatError(
+        'TargetResourceMissing',
+        'No network is chosen for the machine at the target.',
+        {
+          target: job.itemId,
+        },
+      );
+    }
+    return { ...(subnet === undefined ? {} : { subnet }), ...nic, networkId: network };
+  });
+}
+
+function networkOfFailover(wishes: Wishes): string | undefined {
+  return (
+    wishes.selectedRecoveryAzureNetworkId ??
+    wishes.recoveryAzureNetworkId ??
+    wishes.targetAzureNetworkId ??
+    wishes.targetNetworkId
+  );
+}
+
+function subnetOf(wishes: Wishes): string | undefined {
+  return (
+    wishes.recoverySubnetName ?? wishes.targetSubnetName ?? wishes.targetAzureSubnetId?.split('/').at(-1)
+  );
+}
+
+/** One card for each that the source has, at the same address where that is free; one where nothing is known. */
+async function nicsOfSource(
+  { records, sources }: FailoverPorts,
+  { itemId }: FailoverJob,
+  item: ProtectedItem,
+): Promise<readonly Partial<Nic>[]> {
+  const { sourceMachineId } = item;
+  const known =
+    item.scenario === 'A2A' && sourceMachineId !== undefined
+      ? ((await sources.read(sourceMachineId))?.nics ?? []).map(({ address }) => [address])
+      : ((await feederOf(records, itemId, item))?.machine.nics ?? []).map(({ addresses }) => addresses);
+  const nics = known.map(([address]) => withoutGaps({ address }));
+  return nics.length > 0 ? nics : [{}];
+}
+
+function withoutGaps<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}

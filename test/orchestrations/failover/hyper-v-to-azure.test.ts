@@ -1,0 +1,122 @@
+import { recoveriesOf } from '../../../shared/service/failover/recovery-records';
+import { FailoverWorld, network } from '../../support/failover/failover-world';
+import type { SimulatedMachine } from '../../support/failover/simulated-machine';
+
+const hyperV = { instanceType: 'HyperVReplicaAzure' };
+const planned = { failoverDirection: 'PrimaryToRecovery', providerSpecificDetails: hyperV };
+const unplanned = { ...planned, sourceSiteOperations: 'NotRequired' };
+
+describe('failing over a Hyper-V machine to Azure', () => {
+  let world: FailoverWorld;
+  let machine: SimulatedMachine;
+
+  beforeEach(async () => {
+    world = await FailoverWorld.open();
+    machine = await world.protect('HyperVReplicaAzure');
+  });
+
+  afterEach(() => world.close());
+
+  const taskStates = (tasks: readonly { readonly taskId: string; readonly state: string }[]): object =>
+    Object.fromEntries(tasks.map(({ taskId, state }) => [taskId, state]));
+
+  it('tests a failover beside the running machine, and cleans everything up', async () => {
+    await world.point(machine);
+    machine.writeSome();
+    const last = await machine.cut();
+    const job = await world.run(machine, 'testFailover', {
+      ...{ networkType: 'NoNetworkAsInput', failoverDirection: 'PrimaryToRecovery' },
+      providerSpecificDetails: hyperV,
+    });
+    expect(job).toMatchObject({ state: 'Succeeded', scenarioName: 'TestFailover' });
+    expect(new Set(Object.values(taskStates(job.tasks)))).toEqual(new Set(['Succeeded']));
+    expect(await world.recovered(machine, 'test')).toEqual(machine.atPoint.get(last ?? ''));
+    expect(machine.isRunning && !machine.isReadOnly).toBe(true);
+    const item = await world.item(machine);
+    expect(item).toMatchObject({ state: 'TestFailoverCleanupPending', testFailover: 'WaitingForCompletion' });
+    const { test } = recoveriesOf(item);
+    expect(test?.machine?.nics[0]?.networkId).not.toBe(network);
+    expect(await world.made(machine)).not.toEqual([]);
+
+    // The stream goes on meanwhile.
+    await world.point(machine);
+    const cleaned = await world.run(machine, 'testFailoverCleanup', { comments: 'it came up' });
+    expect(cleaned).toMatchObject({ state: 'Succeeded', customDetails: { comments: 'it came up' } });
+    expect(await world.made(machine)).toEqual([]);
+    expect(await world.disks.list()).toEqual(machine.disks.map(({ replicaId }) => replicaId).toSorted());
+    expect(await world.item(machine)).toMatchObject({
+      state: 'Protected',
+      testFailover: 'MarkedForDeletion',
+    });
+  });
+
+  it('loses nothing in a planned failover: the last write of the source is at the target', async () => {
+    await world.point(machine);
+    expect(machine.write(0, 512, Buffer.alloc(512, 0xee))).toBe(true);
+    const job = await world.run(machine, 'plannedFailover', planned);
+    expect(job).toMatchObject({ state: 'Succeeded', scenarioName: 'PlannedFailover', errors: [] });
+    expect(new Set(Object.values(taskStates(job.tasks)))).toEqual(new Set(['Succeeded']));
+    expect(machine.isRunning).toBe(false);
+    expect(await world.recovered(machine, 'real')).toEqual(machine.disks.map(({ content }) => content));
+    expect(await world.item(machine)).toMatchObject({ state: 'PlannedFailoverCommitRequired' });
+    const { real } = recoveriesOf(await world.item(machine));
+    expect(real?.machine?.nics).toMatchObject([{ networkId: network, address: '10.1.0.9' }]);
+
+    const committed = await world.run(machine, 'failoverCommit');
+    expect(committed.state).toBe('Succeeded');
+    expect(await world.item(machine)).toMatchObject({ state: 'PlannedFailoverStatesBegin' });
+  });
+
+  it('fails over without the source: what the cache holds is applied first', async () => {
+    await world.point(machine);
+    machine.writeSome();
+    const last = await machine.cut();
+    machine.isReachable = false;
+    const job = await world.run(machine, 'unplannedFailover', unplanned);
+    expect(job.state).toBe('Succeeded');
+    expect(taskStates(job.tasks)).toMatchObject({
+      ShutdownVmOnPrimaryForUFO: 'Skipped',
+      PrepareForUnPlannedFailoverTask: 'Succeeded',
+      StartVmOnSecondary: 'Succeeded',
+    });
+    expect(await world.recovered(machine, 'real')).toEqual(machine.atPoint.get(last ?? ''));
+    expect(await world.item(machine)).toMatchObject({ state: 'UnplannedFailoverCommitPendingStatesBegin' });
+    expect((await world.run(machine, 'failoverCommit')).state).toBe('Succeeded');
+  });
+
+  it('lets nothing of the old stream in once a failover has begun, and tells the source', async () => {
+    await world.point(machine);
+    machine.isReachable = false;
+    await world.run(machine, 'unplannedFailover', unplanned);
+    const before = await Promise.all(
+      machine.disks.map(({ replicaId }) => world.disks.open(replicaId).state()),
+    );
+    machine.isReachable = true;
+    machine.writeSome();
+    await machine.cut();
+    await world.drain(machine);
+    const after = await Promise.all(
+      machine.disks.map(({ replicaId }) => world.disks.open(replicaId).state()),
+    );
+    expect(after).toEqual(before);
+    await machine.look();
+    expect(machine.write(0, 0, Buffer.alloc(512))).toBe(false);
+  });
+
+  it('fails over to every listed point, each equal to the source at its marker', async () => {
+    const points: string[] = [];
+    for (let count = 0; count < 6; count++) points.push(await world.point(machine));
+    for (const pointId of points) {
+      const job = await world.run(machine, 'testFailover', {
+        ...{ networkType: 'VmNetworkAsInput', networkId: network },
+        providerSpecificDetails: {
+          ...hyperV,
+          recoveryPointId: `${machine.itemId}/recoveryPoints/${pointId}`,
+        },
+      });
+      expect(job.state).toBe('Succeeded');
+      expect(await world.recovered(machine, 'test')).toEqual(machine.atPoint.get(pointId));
+      expect((await world.run(machine, 'testFailoverCleanup')).state).toBe('Succeeded');
+    }
+  });
+});

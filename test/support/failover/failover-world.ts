@@ -1,0 +1,317 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { ProtectedItem } from '../../../shared/contracts/catalogue/protected-item';
+import { recoveriesOf } from '../../../shared/service/failover/recovery-records';
+import { StepCall, failoverSteps } from '../../../shared/contracts/jobs/failover-steps';
+import { JobRecord } from '../../../shared/contracts/jobs/record';
+import { FinishFailover } from '../../../orchestrations/activities/failover-activities';
+import * as failovers from '../../../orchestrations/failover';
+import type { InstanceType } from '../../../shared/model/scenarios/scenario';
+import type { Clock } from '../../../shared/ports/clock';
+import { machineKey } from '../../../shared/service/agents/known-machines';
+import { WishBoard } from '../../../shared/service/agents/wish-board';
+import { changeResource, putResource, requireResource } from '../../../shared/service/catalogue/resources';
+import { createReplicas } from '../../../shared/service/create-replicas';
+import { failoverService, type FailoverService } from '../../../shared/service/failover/failover-service';
+import type { FailoverPorts } from '../../../shared/service/failover/failover-ports';
+import type { Jobs } from '../../../shared/ports/jobs';
+import { type ReplicationPorts, usualMeasures } from '../../../shared/service/replication-ports';
+import { systemIds } from '../../../shared/system/system-ids';
+import { type Ask, type Reply, vault, World } from '../arm/world';
+import { settled, TestEngine } from '../durable/test-engine';
+import { MemoryLogCache } from '../memory/memory-log-cache';
+import { MemoryReplicaDisks } from '../memory/memory-replica-disks';
+import { MemoryTarget } from '../memory/memory-target';
+import { MemoryTargetDocuments } from '../memory/memory-target-documents';
+import { memoryCompute, type MemoryCompute } from '../memory-compute';
+import { MemoryRecords } from '../memory-records';
+import { engineJobs } from './engine-jobs';
+import { SimulatedDisk, SimulatedMachine } from './simulated-machine';
+
+const policy = {
+  retention: [{ untilAgeInMs: 86_400_000, everyInMs: 0 }],
+  journal: false,
+  journalWindowInMs: 3_600_000,
+  anchorIntervalInMs: 3_600_000,
+  rpoThresholdInMs: 900_000,
+  cacheQuotaBytes: 2 ** 32,
+};
+
+export const network =
+  '/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rescue/providers/Microsoft.Network/virtualNetworks/harbour';
+
+/** Failing over in one process: the API before it, the durable engine and the real services in it, memory behind it. */
+export class FailoverWorld {
+  readonly records = new MemoryRecords();
+  readonly target = new MemoryTarget();
+  readonly cache = new MemoryLogCache();
+  readonly disks = new MemoryReplicaDisks(this.target);
+  readonly compute: MemoryCompute = memoryCompute(this.disks);
+  readonly published: { readonly type: string; readonly subject: string }[] = [];
+  readonly machines: SimulatedMachine[] = [];
+  readonly ports: FailoverPorts;
+  readonly service: FailoverService;
+  readonly jobs: Jobs;
+  arm!: World;
+  engine!: TestEngine;
+
+  private constructor() {
+    const clock: Clock = {
+      now: () => this.engine.clock.now(),
+      sleep: (durationInMs) =>
+        new Promise((resolve) => this.engine.clock.schedule(clock.now() + durationInMs, resolve)),
+    };
+    const { records } = this;
+    const events = {
+      publish: (event: { type: string; subject: string }) => {
+        this.published.push(event);
+        return Promise.resolve();
+      },
+    };
+    const replication: ReplicationPorts = {
+      ...{ disks: this.disks, cache: this.cache, documents: new MemoryTargetDocuments(this.target), records },
+      ...{ barrier: { pass: () => Promise.resolve() }, doorbells: { ring: () => Promise.resolve() } },
+      ...{ events, clock, ids: systemIds, measures: usualMeasures },
+    };
+    const { machines, places, catalog, sources } = this.compute;
+    this.ports = {
+      ...{ records, replicas: createReplicas(replication), board: new WishBoard({ records, clock, events }) },
+      ...{ events, clock, ids: systemIds, disks: this.disks, machines, places, catalog, sources },
+      measures: { plannedWaitInMs: 1_800_000, unplannedWaitInMs: 120_000, bootWaitInMs: 180_000 },
+    };
+    this.service = failoverService(this.ports);
+    this.jobs = engineJobs(() => this.engine, { records, clock });
+  }
+
+  static async open(): Promise<FailoverWorld> {
+    const world = new FailoverWorld();
+    world.engine = await TestEngine.start({
+      orchestrators: { ...failovers },
+      activities: {
+        ...Object.fromEntries(
+          failoverSteps.map((step) => [
+            step,
+            (input: unknown) => world.service.perform(step, StepCall.parse(input)),
+          ]),
+        ),
+        finishFailover: (input: unknown) => world.service.finish(FinishFailover.parse(input)),
+      },
+    });
+    world.arm = await World.open(world.records);
+    const group = `/subscriptions/${vault.split('/')[2] ?? ''}/resourceGroups/rescue`;
+    const owner = { vaultId: vault, itemId: 'setup', jobId: 'setup' };
+    const place = { resourceGroupId: group, location: 'westeurope' };
+    await world.compute.places.ensureGroup(place, owner);
+    await world.compute.places.ensureNetwork({
+      ...{ owner, place, name: 'harbour', addressSpace: ['10.1.0.0/16'] },
+      subnets: [{ name: 'default', range: '10.1.0.0/24' }],
+    });
+    return world;
+  }
+
+  async close(): Promise<void> {
+    await this.engine.stop();
+  }
+
+  /** A machine under protection, whose disks were copied and have a first point. */
+  async protect(
+    scenario: InstanceType,
+    {
+      name = 'web',
+      disks = 2,
+      sizeBytes = 64 * 1024,
+    }: { name?: string; disks?: number; sizeBytes?: number } = {},
+  ): Promise<SimulatedMachine> {
+    const fabricId = `${vault}/replicationFabrics/site-${scenario}`;
+    const internalId = `fabric-${scenario}`;
+    await putResource(this.records, {
+      ...{
+        id: fabricId,
+        name: `site-${scenario}`,
+        type: 'Microsoft.RecoveryServices/vaults/replicationFabrics',
+      },
+      properties: {
+        friendlyName: 'Site',
+        kind: 'HyperVSite',
+        internalId,
+        health: 'Normal',
+        healthErrors: [],
+        details: {},
+      },
+    });
+    const agentId = randomUUID();
+    const itemId = `${fabricId}/replicationProtectionContainers/cloud/replicationProtectedItems/${name}`;
+    const simulated = Array.from(
+      { length: disks },
+      (_, index) => new SimulatedDisk(`disk-${index}`, randomUUID(), randomBytes(sizeBytes)),
+    );
+    const { board, replicas, clock } = this.ports;
+    const machine = new SimulatedMachine(agentId, itemId, simulated, {
+      ...{ board, cache: this.cache, now: () => clock.now() },
+      tell: (jobId, event, data) => this.jobs.tell(jobId, event, data),
+    });
+    await this.records.put(machineKey(internalId, `machine-${name}`), {
+      ...{ agentId, providerId: `${fabricId}/replicationRecoveryServicesProviders/host` },
+      machine: {
+        ...{ machineId: `machine-${name}`, name, osType: 'Linux', powerState: 'running', generation: '1' },
+        ...{ disks: [], nics: [{ nicId: 'nic', addresses: ['10.1.0.9'] }] },
+      },
+    });
+    const item = ProtectedItem.parse({
+      ...{
+        friendlyName: name,
+        internalId: randomUUID(),
+        scenario,
+        instanceType: scenario,
+        policyId: `${vault}/replicationPolicies/p`,
+      },
+      ...{
+        sourceMachineId: `machine-${name}`,
+        state: 'Protected',
+        testFailover: 'None',
+        resyncRequired: false,
+      },
+      ...{
+        health: 'Normal',
+        failoverHealth: 'Normal',
+        healthErrors: [],
+        initialCopyPercent: 100,
+        target: {},
+      },
+      disks: simulated.map(({ diskId, replicaId }, index) => {
+        return { id: diskId, name: diskId, replicaId, sizeBytes, isOperatingSystem: index === 0 };
+      }),
+      enabledWith: {
+        targetAzureNetworkId: network,
+        targetAzureV2ResourceGroupId: network.split('/').slice(0, 5).join('/'),
+      },
+    });
+    const type =
+      'Microsoft.RecoveryServices/vaults/replicationFabrics/replicationProtectionContainers/replicationProtectedItems';
+    await putResource(this.records, { id: itemId, name, type, properties: item });
+    const wished = [];
+    for (const { replicaId, diskId } of simulated) {
+      await replicas.create({ replicaId, sizeBytes, ownerId: itemId, policy });
+      const { epoch, chainHead } = await replicas.startEpoch({
+        replicaId,
+        kind: 'rebase',
+        reason: 'initial',
+        job: `enable-${name}`,
+      });
+      wished.push({
+        replicaId,
+        machineId: `machine-${name}`,
+        diskId,
+        mode: 'copy' as const,
+        epoch,
+        chainHead,
+        mayCopy: true,
+      });
+    }
+    await board.change(agentId, (wish) => ({
+      ...wish,
+      items: [{ itemId, replicas: wished, crashIntervalInMs: 300_000, cutNow: 0, isSettled: true }],
+    }));
+    this.machines.push(machine);
+    await machine.look();
+    await this.drain(machine);
+    return machine;
+  }
+
+  /** Applies what the machine sent, and lists its points where clients look for them. */
+  async drain(machine: SimulatedMachine): Promise<void> {
+    for (const { replicaId } of machine.disks) await this.ports.replicas.drainNow(replicaId);
+    const [first] = machine.disks;
+    for (const { pointId, timeInMs, kind, state } of await this.ports.replicas.points(
+      first?.replicaId ?? '',
+    )) {
+      if (state !== 'listed') continue;
+      await putResource(this.records, {
+        ...{ id: `${machine.itemId}/recoveryPoints/${pointId}`, name: pointId },
+        type: 'Microsoft.RecoveryServices/vaults/replicationFabrics/replicationProtectionContainers/replicationProtectedItems/recoveryPoints',
+        properties: {
+          timeInMs,
+          kind: kind === 'app' ? 'ApplicationConsistent' : 'CrashConsistent',
+          diskIds: [],
+        },
+      });
+    }
+  }
+
+  /** Writes, cuts, applies: a new recovery point of the machine. */
+  async point(machine: SimulatedMachine, kind: 'crash' | 'app' = 'crash'): Promise<string> {
+    this.engine.clock.advance(1_000);
+    machine.writeSome();
+    const pointId = await machine.cut(kind);
+    await this.drain(machine);
+    if (pointId === undefined) throw new Error('the machine cut no point');
+    return pointId;
+  }
+
+  async item(machine: SimulatedMachine): Promise<ProtectedItem> {
+    return ProtectedItem.parse((await requireResource(this.records, machine.itemId)).resource.properties);
+  }
+
+  async ask(method: string, path: string, ask: Ask = {}): Promise<Reply> {
+    const answer = await this.arm.api(this.arm.request(method, path, ask), this.jobs);
+    const body: unknown =
+      answer.jsonBody === undefined ? answer.body : JSON.parse(JSON.stringify(answer.jsonBody));
+    return { status: answer.status, headers: answer.headers ?? {}, body };
+  }
+
+  /** A verb of an item through the API: its refusal, or the job's id. */
+  async begin(machine: SimulatedMachine, verb: string, properties: object = {}): Promise<string> {
+    const reply = await this.ask('POST', `${machine.itemId}/${verb}`, { body: { properties } });
+    if (reply.status !== 202) throw new Error(`${verb}: ${reply.status} ${JSON.stringify(reply.body)}`);
+    return new URL(reply.headers['Azure-AsyncOperation'] ?? '').pathname.split('/').at(-1) ?? '';
+  }
+
+  /** The same, run to its end. */
+  async run(machine: SimulatedMachine, verb: string, properties: object = {}): Promise<JobRecord> {
+    return this.ended(await this.begin(machine, verb, properties));
+  }
+
+  /** Lets machines look and time pass until the job has ended. */
+  async ended(jobId: string): Promise<JobRecord> {
+    for (let round = 0; round < 2_000; round++) {
+      await settled(this.engine);
+      const job = await this.job(jobId);
+      if (job.endTimeInMs !== undefined) return job;
+      for (const machine of this.machines) await machine.look();
+      await settled(this.engine);
+      this.engine.clock.advance(1_000);
+    }
+    throw new Error(`the job does not end: ${JSON.stringify(await this.job(jobId))}`);
+  }
+
+  async job(jobId: string): Promise<JobRecord> {
+    return JobRecord.parse(
+      (await requireResource(this.records, `${vault}/replicationJobs/${jobId}`)).resource.properties,
+    );
+  }
+
+  /** The bytes of the recovered machine's disks, in the item's order. */
+  async recovered(machine: SimulatedMachine, which: 'test' | 'real'): Promise<readonly Buffer[]> {
+    const recovery = recoveriesOf(await this.item(machine))[which];
+    return (recovery?.disks ?? []).map(({ targetDiskId }) => this.compute.cloud.content(targetDiskId ?? ''));
+  }
+
+  /** Everything in the target cloud that was made for the item. */
+  async made(machine: SimulatedMachine): Promise<readonly string[]> {
+    const all = await this.compute.machines.made({ vaultId: vault, itemId: machine.itemId });
+    return all.map(({ id }) => id);
+  }
+
+  async allowed(machine: SimulatedMachine): Promise<unknown> {
+    return this.ask('GET', machine.itemId).then(
+      ({ body }) => (body as { properties: { allowedOperations: unknown } }).properties.allowedOperations,
+    );
+  }
+
+  /** Changes an item as the protection services would. */
+  async changeItem(machine: SimulatedMachine, changes: Partial<ProtectedItem>): Promise<void> {
+    await changeResource(this.records, machine.itemId, (current) => ({
+      ...current,
+      properties: { ...current.properties, ...changes },
+    }));
+  }
+}
