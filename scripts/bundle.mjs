@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 const folder = 'dist/package';
 const native = 'lz4-napi';
 const flag = process.argv.indexOf('--durable');
-const backend = flag > 0 ? process.argv[flag + 1] : 'scheduler';
+const backend = flag > 0 ? process.argv[flag + 1] : (process.env.LIFEBOAT_DURABLE_BACKEND ?? 'scheduler');
 if (backend !== 'scheduler' && backend !== 'storage') {
   console.error('--durable takes scheduler or storage');
   process.exit(2);
