@@ -1,0 +1,56 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Connection } from '../connect/connection';
+import { jobColumns } from '../jobs/job-view';
+import { type HearingOptions, startJob } from '../jobs/start-job';
+import { assertSucceeded, waitForJob } from '../jobs/wait-for-job';
+import type { Session } from '../session';
+
+export interface JobOptions {
+  /** False with `--no-wait`. */
+  readonly wait: boolean;
+  readonly timeout?: number;
+  readonly whatIf?: boolean;
+}
+
+export interface DangerOptions extends JobOptions {
+  readonly yes?: boolean;
+}
+
+/** The options of every command that starts a job. */
+export function startsJob(command: Command): Command {
+  return command
+    .option('--no-wait', 'do not wait for the job: print its id and go')
+    .option('--timeout <seconds>', 'wait no longer than this (exit code 5); the job goes on', seconds)
+    .option('--what-if', 'show what would be asked for and whether it is allowed; change nothing');
+}
+
+/** ... and of those that destroy something, which ask first. */
+export function isDangerous(command: Command): Command {
+  return startsJob(command).option('-y, --yes', 'do not ask');
+}
+
+export function seconds(text: string): number {
+  const value = Number(text);
+  if (text === '' || !Number.isFinite(value) || value < 0) {
+    throw new InvalidArgumentError('It must be a number of seconds.');
+  }
+  return value;
+}
+
+/** Starts a job and, if wanted, waits for its end. What is printed is the job, either way. */
+export async function runJob(
+  session: Session,
+  connection: Connection,
+  options: JobOptions,
+  begin: (options: HearingOptions) => Promise<unknown>,
+): Promise<void> {
+  const jobId = await startJob(begin);
+  if (!options.wait) {
+    session.tell(`The job runs. lifeboat jobs watch ${jobId}`);
+    await session.print({ job: jobId });
+    return;
+  }
+  const job = await waitForJob(session, connection, jobId, options);
+  await session.print(job, jobColumns);
+  assertSucceeded(job);
+}
