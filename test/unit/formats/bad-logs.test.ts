@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
+import { isRefusal } from '../../../shared/errors';
+import { readChangeLog } from '../../../shared/formats/change-log/read-change-log';
 import { verifyChangeLog } from '../../../shared/formats/change-log/verify-change-log';
 
 const good = readFileSync(`${__dirname}/golden/sorted.changelog`);
@@ -70,6 +72,19 @@ describe('a bad change log', () => {
     await expect(verified(torn)).rejects.toMatchObject({ code: 'LogTorn' });
   });
 
+  it('hands out nothing of a frame that is damaged, or is not the one that was verified', async () => {
+    const torn = Buffer.from(good);
+    torn.writeUInt8(0, 400);
+    expect(await handedOut(torn)).toEqual({ frames: 0, code: 'LogTorn' });
+
+    const verified = await verifyChangeLog(once(good));
+    expect(await handedOut(good, verified)).toEqual({ frames: 1, code: undefined });
+    const other = Buffer.from(good);
+    other.writeUInt8(0, 400);
+    expect(await handedOut(mended(other))).toEqual({ frames: 1, code: undefined });
+    expect(await handedOut(mended(other), verified)).toEqual({ frames: 0, code: 'LogTorn' });
+  });
+
   it('is refused when it goes on after its end', async () => {
     const longer = Buffer.concat([good, Buffer.alloc(1)]);
     await expect(verified(longer)).rejects.toMatchObject({ code: 'LogCorrupt' });
@@ -105,10 +120,24 @@ function mended(log: Buffer): Buffer {
   return log;
 }
 
+async function handedOut(
+  log: Buffer,
+  verified?: { readonly digest: string; readonly frameDigests: readonly string[] },
+): Promise<{ frames: number; code: string | undefined }> {
+  const reader = await readChangeLog(once(log), verified === undefined ? {} : { verified });
+  let frames = 0;
+  try {
+    for await (const _frame of reader.frames()) frames += 1;
+    return { frames, code: undefined };
+  } catch (error) {
+    return { frames, code: isRefusal(error) ? error.code : 'not a refusal' };
+  }
+}
+
 function verified(log: Buffer): Promise<unknown> {
-  return verifyChangeLog(
-    (async function* () {
-      yield log;
-    })(),
-  );
+  return verifyChangeLog(once(log));
+}
+
+async function* once(log: Buffer): AsyncGenerator<Uint8Array> {
+  yield log;
 }
