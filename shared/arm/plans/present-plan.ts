@@ -29,7 +29,7 @@ export function presentPlan(resource: Resource): Record<string, unknown> {
 }
 
 /** What a plan allows: its members decide the rest when it runs. */
-export function planOperations(plan: RecoveryPlan): readonly string[] {
+function planOperations(plan: RecoveryPlan): readonly string[] {
   if (plan.hold !== undefined) return [];
   return plan.testFailoverJob === undefined
     ? ['PlannedFailover', 'UnplannedFailover', 'TestFailover']

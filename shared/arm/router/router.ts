@@ -43,7 +43,7 @@ export function router(operations: readonly Operation[]): (method: string, path:
 const longestName = 260;
 
 /** The segments of a path, decoded. Names are data: what could mean anything else is refused. */
-export function decoded(path: string): readonly string[] {
+function decoded(path: string): readonly string[] {
   const segments = path.replace(/\/$/, '').split('/').slice(1);
   return segments.map((segment) => {
     const name = decode(segment);

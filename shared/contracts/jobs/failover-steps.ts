@@ -69,5 +69,17 @@ export const failoverSteps = [
   'removeTest',
   'checkCommit',
   'commitFailover',
+  'checkPointChange',
+  'stopOldTarget',
+  'removeOldTarget',
+  'adoptPoint',
+  'cancelFailover',
+  'checkFailback',
+  'turnToTarget',
+  'startReverseStream',
+  'awaitReverseStream',
+  'turnHome',
+  'checkReprotect',
+  'reverseItem',
 ] as const;
 export type FailoverStep = (typeof failoverSteps)[number];

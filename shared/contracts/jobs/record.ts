@@ -10,7 +10,7 @@ export const JobError = z.object({
 });
 export type JobError = z.infer<typeof JobError>;
 
-export const taskStates = [
+const taskStates = [
   'NotStarted',
   'InProgress',
   'Succeeded',
@@ -35,7 +35,7 @@ export const JobTask = z.object({
 });
 export type JobTask = z.infer<typeof JobTask>;
 
-export const jobStates = [
+const jobStates = [
   'NotStarted',
   'InProgress',
   'Succeeded',

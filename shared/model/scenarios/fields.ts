@@ -6,8 +6,6 @@ export const text = z.string().min(1).max(2048);
 /** A name or an id that may be missing; clients write null, or nothing at all, for that. */
 export const maybe = z.string().max(4096).nullish();
 
-export const number = z.number().nullish();
-
 /** Strings, or nothing. */
 export const texts = z.array(text).max(256).nullish();
 

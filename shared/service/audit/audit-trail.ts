@@ -5,7 +5,7 @@ import { partitionOf } from '../../model/resource-id';
 import type { Records } from '../../ports/records';
 
 /** One change that somebody made, chained to the one before: altering or dropping any breaks the chain after it. */
-export const AuditRecord = z.object({
+const AuditRecord = z.object({
   number: z.int(),
   timeInMs: z.number(),
   callerId: z.string(),
@@ -17,7 +17,7 @@ export const AuditRecord = z.object({
   previousDigest: z.string(),
   digest: z.string(),
 });
-export type AuditRecord = z.infer<typeof AuditRecord>;
+type AuditRecord = z.infer<typeof AuditRecord>;
 
 export type Audited = Omit<AuditRecord, 'number' | 'previousDigest' | 'digest'>;
 
@@ -34,7 +34,7 @@ interface Head {
 }
 
 const start: Head = { number: 0, digest: ''.padStart(64, '0') };
-export const auditType = 'auditRecords';
+const auditType = 'auditRecords';
 
 export function auditTrail(records: Records): AuditTrail {
   const heads = new Map<string, Head>();

@@ -1,3 +1,5 @@
+import { partitionOf } from '../../../shared/model/resource-id';
+import { auditTrail } from '../../../shared/service/audit/audit-trail';
 import { vault, World, type Reply } from '../../support/arm/world';
 
 const setting = `${vault}/replicationAlertSettings/default`;
@@ -91,8 +93,6 @@ describe('what is referred to', () => {
 
 describe('the audit', () => {
   it('records every change in a chain that shows what was altered', async () => {
-    const { auditTrail } = await import('../../../shared/service/audit/audit-trail');
-    const { partitionOf } = await import('../../../shared/model/resource-id');
     const world = await World.open();
     await Promise.all(Array.from({ length: 20 }, () => world.ask('PUT', setting, { body: {} })));
     await world.ask('GET', setting);
