@@ -4,6 +4,8 @@ import { disableProtection, purgeProtection } from '../orchestrations/disable-pr
 import type { Activity } from '../orchestrations/durable';
 import { enableProtection } from '../orchestrations/enable-protection';
 import { finalizeProtection } from '../orchestrations/finalize-protection';
+import { itemJob } from '../orchestrations/item-job';
+import { ItemJob } from '../shared/contracts/protection/item-job';
 import { wiring } from '../shared/wiring';
 
 function bind<I, O>(activity: Activity<I, O>, run: (input: I) => Promise<O>): void {
@@ -14,6 +16,7 @@ app.orchestration('enableProtection', enableProtection);
 app.orchestration('finalizeProtection', finalizeProtection);
 app.orchestration('disableProtection', disableProtection);
 app.orchestration('purgeProtection', purgeProtection);
+for (const name of ItemJob.shape.orchestration.options) app.orchestration(name, itemJob(name));
 
 bind(activities.checkPrerequisites, (job) => wiring().protection().steps.checkPrerequisites(job));
 bind(activities.createProtectionTarget, (job) => wiring().protection().steps.createProtectionTarget(job));
@@ -27,3 +30,4 @@ bind(activities.stopReplication, (job) => wiring().protection().steps.stopReplic
 bind(activities.cleanUp, (job) => wiring().protection().steps.cleanUp(job));
 bind(activities.endDisable, (end) => wiring().protection().steps.endDisable(end));
 bind(activities.purge, (job) => wiring().protection().steps.purge(job));
+bind(activities.runItemJob, (job) => wiring().protection().steps.runItemJob(job));

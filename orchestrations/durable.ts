@@ -66,6 +66,14 @@ export function inputOf<T>(context: OrchestrationContext, schema: z.ZodType<T>):
   return schema.parse(context.df.getInput());
 }
 
+/** Runs another orchestration as a part of this one, under an id of its own. */
+export function* callPart(
+  context: OrchestrationContext,
+  { name, id, input }: { readonly name: string; readonly id: string; readonly input: object },
+): Steps<unknown> {
+  return yield context.df.callSubOrchestrator(name, input, id);
+}
+
 /** Starts this orchestration again with a clean history: the one way to live for months. */
 export function startOver(context: OrchestrationContext, input: object): void {
   context.df.continueAsNew(input);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DisableProtection, EnableProtection, PlainItemJob } from '../../shared/contracts/jobs/item-jobs';
 import { JobOutcome } from '../../shared/contracts/jobs/record';
 import { FinalizeProtection, NextFinalize } from '../../shared/contracts/protection/finalize';
+import { ItemJob } from '../../shared/contracts/protection/item-job';
 import { StepOutcome } from '../../shared/contracts/protection/step';
 import type { Activity } from '../durable';
 
@@ -45,6 +46,10 @@ export const protectionActivities = {
   >,
   purge: { name: 'purge', input: PlainItemJob, output: JobOutcome } satisfies Activity<
     PlainItemJob,
+    JobOutcome
+  >,
+  runItemJob: { name: 'runItemJob', input: ItemJob, output: JobOutcome } satisfies Activity<
+    ItemJob,
     JobOutcome
   >,
 };

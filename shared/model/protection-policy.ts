@@ -1,3 +1,4 @@
+import { parseResyncWindow, usualResyncWindow, type ResyncWindow } from './resync-window';
 import { ladderOf, type Rung } from './retention';
 
 /** What a policy of any scenario comes to, in one set of words. */
@@ -8,6 +9,8 @@ export interface ProtectionPolicy {
   readonly retention: readonly Rung[];
   /** Without a new point for this long, the item's health says so. */
   readonly rpoThresholdInMs: number;
+  /** When resyncs start by themselves. */
+  readonly resyncWindow: ResyncWindow;
 }
 
 const minuteInMs = 60_000;
@@ -39,6 +42,7 @@ export function protectionPolicyOf(details: Readonly<Record<string, unknown>>): 
     ...(appIntervalInMs > 0 ? { appIntervalInMs: Math.round(appIntervalInMs) } : {}),
     retention: ladderOf(Math.max(1, Math.round(retentionInMs))),
     rpoThresholdInMs: firstOf(details, { recoveryPointThresholdInMinutes: minuteInMs }) ?? hourInMs,
+    resyncWindow: parseResyncWindow(details['resyncWindow']) ?? usualResyncWindow,
   };
 }
 

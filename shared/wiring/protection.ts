@@ -3,17 +3,18 @@ import type { Jobs } from '../ports/jobs';
 import type { Log } from '../ports/log';
 import type { Answer } from '../service/answer-doorbell';
 import { WishBoard } from '../service/agents/wish-board';
-import { checkPrerequisites } from '../service/protection/check-prerequisites';
-import { createTarget } from '../service/protection/create-target';
+import { checkPrerequisites } from '../service/protection/enable/check-prerequisites';
+import { createTarget } from '../service/protection/enable/create-target';
 import { endDisable } from '../service/protection/end-disable';
-import { endEnable, updateServers } from '../service/protection/end-enable';
-import { finalizeItem } from '../service/protection/finalize';
-import { ingest } from '../service/protection/ingest';
+import { endEnable, updateServers } from '../service/protection/enable/end-enable';
+import { finalizeItem } from '../service/protection/review/finalize';
+import { ingest } from '../service/protection/review/ingest';
+import { runItemJob } from '../service/protection/item-jobs';
 import type { ProtectionPorts } from '../service/protection/protection-ports';
 import { checkDisable, cleanUp, purge, stopReplication } from '../service/protection/remove-replication';
-import { reviewItem } from '../service/protection/review-item';
-import { enableReplication, startInitialReplication } from '../service/protection/start-replication';
-import { sweepItems, type SweptItems } from '../service/protection/sweep-items';
+import { reviewItem } from '../service/protection/review/review-item';
+import { enableReplication, startInitialReplication } from '../service/protection/enable/start-replication';
+import { sweepItems, type SweptItems } from '../service/protection/review/sweep-items';
 import type { Face } from './face';
 import type { Replication } from './replication';
 
@@ -39,7 +40,19 @@ export function wireProtection({
 }: ProtectionParts): WiredProtection {
   const { records, clock, ids, doorbells, events } = replication;
   const board = new WishBoard({ records, clock, events });
-  const ports: ProtectionPorts = { records, clock, ids, doorbells, events, grants, replicas, board, log };
+  const checkTarget: ProtectionPorts['checkTarget'] = () => Promise.resolve([]);
+  const ports: ProtectionPorts = {
+    records,
+    clock,
+    ids,
+    doorbells,
+    events,
+    grants,
+    replicas,
+    board,
+    log,
+    checkTarget,
+  };
   return {
     ports,
     steps: stepsOf(ports),
@@ -73,5 +86,6 @@ function stepsOf(ports: ProtectionPorts) {
     cleanUp: bound(cleanUp),
     endDisable: bound(endDisable),
     purge: bound(purge),
+    runItemJob: bound(runItemJob),
   };
 }

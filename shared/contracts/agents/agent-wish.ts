@@ -5,6 +5,8 @@ import { DesiredReplica, DesiredTask } from '../agent/desired';
 export const ItemWish = z.object({
   itemId: z.string(),
   replicas: z.array(DesiredReplica),
+  /** Replicas that are copied for the first time while the others go on: they cut markers of their own until they are whole. */
+  joining: z.array(z.uuid()).optional(),
   crashIntervalInMs: z.int().positive(),
   appIntervalInMs: z.int().positive().optional(),
   /** Raised by one to have a marker cut now. */

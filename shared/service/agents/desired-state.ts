@@ -47,16 +47,19 @@ export function isFed({ mode }: DesiredReplica): boolean {
   return mode === 'copy' || mode === 'resync' || mode === 'continue';
 }
 
+/** A machine's disks cut together; one that joins them later cuts alone until it has been copied. */
 function markersOf(item: ItemWish): DesiredMarkers[] {
-  const members = item.replicas
-    .filter(isFed)
-    .map(({ replicaId }) => replicaId)
-    .toSorted();
-  if (members.length === 0) return [];
+  const fed = item.replicas.filter(isFed).map(({ replicaId }) => replicaId);
+  const joining = item.joining ?? [];
+  const together = fed.filter((replicaId) => !joining.includes(replicaId)).toSorted();
+  const alone = fed.filter((replicaId) => joining.includes(replicaId)).map((replicaId) => [replicaId]);
   const { crashIntervalInMs, appIntervalInMs, cutNow } = item;
-  return [
-    { members, crashIntervalInMs, cutNow, ...(appIntervalInMs === undefined ? {} : { appIntervalInMs }) },
-  ];
+  return [together, ...alone]
+    .filter((members) => members.length > 0)
+    .map((members) => ({
+      ...{ members, crashIntervalInMs, cutNow },
+      ...(appIntervalInMs === undefined ? {} : { appIntervalInMs }),
+    }));
 }
 
 /** While something is awaited the agent reports often. */

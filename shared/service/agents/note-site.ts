@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AgentRecord } from '../../contracts/agents/agent-record';
 import type { KnownMachine } from '../../contracts/agents/known-machine';
 import type { ReportedMachine, ReportedNetwork } from '../../contracts/agent/report';
-import { Fabric, ProtectableItem } from '../../contracts/catalogue/site';
+import { Fabric, type ProtectableItem } from '../../contracts/catalogue/site';
 import type { Resource } from '../../contracts/catalogue/resource';
 import { findScenario } from '../../model/scenarios';
 import type { Records } from '../../ports/records';

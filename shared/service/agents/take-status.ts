@@ -1,6 +1,7 @@
 import type { AgentRecord } from '../../contracts/agents/agent-record';
 import type { AgentStatus } from '../../contracts/agents/agent-record';
 import type { AgentWish } from '../../contracts/agents/agent-wish';
+import type { DesiredReplica } from '../../contracts/agent/desired';
 import type { ReplicaReport, StatusAnswer, StatusReport, TaskResult } from '../../contracts/agent/report';
 import { replicasStopped, taskResultOf } from '../../contracts/protection/events';
 import { isRefusal, LifeboatError } from '../../errors';
@@ -117,27 +118,29 @@ async function noteTaskResults(
   }));
 }
 
-/** Tells the job that waits for a machine's streams to end; a wish that nobody waits for is done with. */
+/** Tells the job that waits for a machine's streams to end; what nobody waits for is done with. */
 async function noteStopped(
   { jobs, board }: Ports,
   wish: AgentWish,
   reports: readonly ReplicaReport[],
 ): Promise<void> {
-  const stopped = wish.items.filter(({ replicas }) =>
-    replicas.every(({ replicaId, mode }) => {
-      const said = reports.find((report) => report.replicaId === replicaId);
-      return mode === 'stop' && (said === undefined || said.state === 'stopped');
-    }),
-  );
-  for (const { awaitedBy } of stopped) {
-    if (awaitedBy !== undefined) await jobs.tell(awaitedBy, replicasStopped.name, {});
+  const isStopped = ({ replicaId, mode }: DesiredReplica): boolean => {
+    const said = reports.find((report) => report.replicaId === replicaId);
+    return mode === 'stop' && (said === undefined || said.state === 'stopped');
+  };
+  for (const { awaitedBy, replicas } of wish.items) {
+    if (awaitedBy !== undefined && replicas.every(isStopped))
+      await jobs.tell(awaitedBy, replicasStopped.name, {});
   }
-  const done = new Set(
-    stopped.filter(({ awaitedBy }) => awaitedBy === undefined).map(({ itemId }) => itemId),
-  );
-  if (done.size === 0) return;
+  if (!wish.items.some((item) => item.awaitedBy === undefined && item.replicas.some(isStopped))) return;
   await board.change(wish.agentId, (current) => ({
     ...current,
-    items: current.items.filter(({ itemId }) => !done.has(itemId)),
+    items: current.items
+      .map((item) =>
+        item.awaitedBy === undefined
+          ? { ...item, replicas: item.replicas.filter((replica) => !isStopped(replica)) }
+          : item,
+      )
+      .filter(({ replicas }) => replicas.length > 0),
   }));
 }

@@ -8,6 +8,6 @@ export async function endDisable(
   ports: ProtectionPorts,
   { job, outcome }: { readonly job: DisableProtection; readonly outcome: JobOutcome },
 ): Promise<JobOutcome> {
-  await jobLedger(ports.records, ports.clock).finish(job, outcome);
+  await jobLedger(ports.records, ports.clock, ports.events).finish(job, outcome);
   return outcome;
 }

@@ -1,3 +1,4 @@
+import type { ProtectedItem } from '../../contracts/catalogue/protected-item';
 import type { Jobs } from '../../ports/jobs';
 import type { Log } from '../../ports/log';
 import type { AgentPorts } from '../agents/agent-ports';
@@ -7,6 +8,15 @@ import type { WishBoard } from '../agents/wish-board';
 export interface ProtectionPorts extends AgentPorts {
   readonly board: WishBoard;
   readonly log: Log;
+  /** What a failover of the item would miss at its target. */
+  readonly checkTarget: (item: ProtectedItem) => Promise<readonly TargetFinding[]>;
+}
+
+/** Something that a failover would trip over. */
+export interface TargetFinding {
+  readonly code: string;
+  readonly message: string;
+  readonly action: string;
 }
 
 /** The same where jobs can be started and told. */

@@ -79,7 +79,7 @@ export async function purge(ports: ProtectionPorts, job: PlainItemJob): Promise<
   });
   const outcome: JobOutcome =
     step.state === 'refused' ? { state: 'Failed', error: step.error } : { state: 'Succeeded' };
-  await jobLedger(ports.records, ports.clock).finish(job, outcome);
+  await jobLedger(ports.records, ports.clock, ports.events).finish(job, outcome);
   return outcome;
 }
 

@@ -1,19 +1,17 @@
-import type { EnableProtection } from '../../contracts/jobs/item-jobs';
-import type { StepOutcome } from '../../contracts/protection/step';
-import type { ProtectedItem } from '../../contracts/catalogue/protected-item';
-import { LifeboatError } from '../../errors';
-import { readAgentStatus } from '../agents/agent-records';
-import { requireResource } from '../catalogue/resources';
-import { feederOf } from './feeder-of';
-import { changeItem, requireItem } from './item-records';
-import { policyOf } from './policy-of';
-import type { ProtectionPorts } from './protection-ports';
-import { runStep } from './run-step';
+import type { EnableProtection } from '../../../contracts/jobs/item-jobs';
+import type { StepOutcome } from '../../../contracts/protection/step';
+import type { ProtectedItem } from '../../../contracts/catalogue/protected-item';
+import { LifeboatError } from '../../../errors';
+import { readAgentStatus } from '../../agents/agent-records';
+import { requireResource } from '../../catalogue/resources';
+import { feederOf } from '../feeder-of';
+import { changeItem, requireItem } from '../item-records';
+import { policyOf } from '../policy-of';
+import type { ProtectionPorts } from '../protection-ports';
+import { largestDiskBytes } from '../../../model/disk-limits';
+import { runStep } from '../run-step';
 
 const mostDisks = 64;
-const gib = 1024 ** 3;
-/** A page blob holds 8 TiB; beyond 2 TiB a fixed VHD is no longer imported everywhere. */
-const largestDiskBytes = 2 * 1024 * gib;
 const silenceLimitInMs = 15 * 60_000;
 
 /** Everything that must be so before anything is made. What is not is named, with what to do about it. */

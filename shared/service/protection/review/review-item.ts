@@ -1,26 +1,21 @@
-import type { AgentStatus } from '../../contracts/agents/agent-record';
-import type { ProtectedItem } from '../../contracts/catalogue/protected-item';
-import type { ReplicaRecord } from '../../contracts/replication/replica-record';
-import { scenarios } from '../../model/scenarios';
-import { stateOf } from '../../model/scenarios/allowed';
-import { readAgentStatus } from '../agents/agent-records';
-import { changeItem, readItem } from './item-records';
+import type { AgentStatus } from '../../../contracts/agents/agent-record';
+import type { ProtectedItem } from '../../../contracts/catalogue/protected-item';
+import type { ReplicaRecord } from '../../../contracts/replication/replica-record';
+import { scenarios } from '../../../model/scenarios';
+import { stateOf } from '../../../model/scenarios/allowed';
+import { readAgentStatus } from '../../agents/agent-records';
+import { changeItem, readItem } from '../item-records';
 import { startFinalize } from './finalize';
 import { giveTurns } from './give-turns';
 import { itemHealth } from './item-health';
+import { followGrowth, followPolicy, resyncInTime } from './tend-item';
+import { noteSilence, validateItem } from './validate-item';
+import { isRefusal } from '../../../errors';
+import { policyOf } from '../policy-of';
+import { isCopied, type ReviewedItem } from './reviewed-item';
 import { mirrorPoints } from './mirror-points';
-import type { ProtectionOffice } from './protection-ports';
-import { agentOf } from './remove-replication';
-
-/** An item with all that is known of its replicas, at one moment. */
-export interface ReviewedItem {
-  readonly itemId: string;
-  readonly item: ProtectedItem;
-  readonly agentId: string | undefined;
-  readonly status: AgentStatus | undefined;
-  /** In the order of the item's disks; a disk whose replica is not there yet has none. */
-  readonly records: readonly (ReplicaRecord | undefined)[];
-}
+import type { ProtectionOffice } from '../protection-ports';
+import { agentOf } from '../remove-replication';
 
 /**
  * Looks at an item anew and makes it so: progress, health and points are shown, turns are given, what is due is started.
@@ -33,7 +28,24 @@ export async function reviewItem(office: ProtectionOffice, itemId: string): Prom
   const item = await changeItem(office.records, itemId, (current) => shown(office, reviewed, current));
   if (item === undefined) return;
   await giveTurns(office, reviewed);
+  await tend(office, reviewed, item);
   if (isCopied(reviewed)) await startFinalize(office, { ...reviewed, item });
+}
+
+async function tend(office: ProtectionOffice, reviewed: ReviewedItem, item: ProtectedItem): Promise<void> {
+  await noteSilence(office, reviewed);
+  if (item.hold?.verb === 'disableProtection' || reviewed.records.every((record) => record === undefined))
+    return;
+  const policy = await policyOf(office.records, item.policyId).catch((error: unknown) => {
+    if (isRefusal(error, 'NotFound')) return undefined;
+    throw error;
+  });
+  if (policy !== undefined) {
+    await followPolicy(office, reviewed, policy);
+    await resyncInTime(office, reviewed, item, policy);
+  }
+  await followGrowth(office, reviewed);
+  await validateItem(office, reviewed);
 }
 
 async function lookAt(office: ProtectionOffice, itemId: string): Promise<ReviewedItem | undefined> {
@@ -48,14 +60,6 @@ async function lookAt(office: ProtectionOffice, itemId: string): Promise<Reviewe
 /** A machine that runs at the target is not fed by its agent: its failover owns what is shown. */
 function isAway({ scenario, state }: ProtectedItem): boolean {
   return stateOf(scenarios[scenario], state).active === 'Recovery';
-}
-
-/** True once every disk has reached the first marker of its epoch. */
-export function isCopied({ records }: ReviewedItem): boolean {
-  return (
-    records.length > 0 &&
-    records.every((record) => record?.copyingEpoch === null && record.lastPoint !== null)
-  );
 }
 
 function shown(

@@ -1,11 +1,11 @@
-import type { EnableProtection } from '../../contracts/jobs/item-jobs';
-import type { JobOutcome } from '../../contracts/jobs/record';
-import type { StepOutcome } from '../../contracts/protection/step';
-import { jobLedger } from '../jobs/job-ledger';
-import { happenTo, readItem } from './item-records';
-import type { ProtectionPorts } from './protection-ports';
-import { forgetItem } from './remove-replication';
-import { runStep } from './run-step';
+import type { EnableProtection } from '../../../contracts/jobs/item-jobs';
+import type { JobOutcome } from '../../../contracts/jobs/record';
+import type { StepOutcome } from '../../../contracts/protection/step';
+import { jobLedger } from '../../jobs/job-ledger';
+import { happenTo, readItem } from '../item-records';
+import type { ProtectionPorts } from '../protection-ports';
+import { forgetItem } from '../remove-replication';
+import { runStep } from '../run-step';
 
 /** The last task of enabling: servers show what they protect. */
 export async function updateServers(ports: ProtectionPorts, job: EnableProtection): Promise<StepOutcome> {
@@ -22,6 +22,6 @@ export async function endEnable(
     if (item !== undefined) await forgetItem(ports, { itemId: job.itemId, item, job: job.jobId });
     await happenTo(ports.records, job.itemId, 'enablingFailed');
   }
-  await jobLedger(ports.records, ports.clock).finish(job, outcome);
+  await jobLedger(ports.records, ports.clock, ports.events).finish(job, outcome);
   return outcome;
 }

@@ -1,14 +1,14 @@
-import type { DesiredReplica } from '../../contracts/agent/desired';
-import type { ItemWish } from '../../contracts/agents/agent-wish';
-import type { ProtectedItem } from '../../contracts/catalogue/protected-item';
-import type { EnableProtection } from '../../contracts/jobs/item-jobs';
-import type { StepOutcome } from '../../contracts/protection/step';
-import { present } from '../../assert';
-import { feederOf } from './feeder-of';
-import { happenTo, requireItem } from './item-records';
-import { policyOf, replicaPolicyOf } from './policy-of';
-import type { ProtectionPorts } from './protection-ports';
-import { runStep } from './run-step';
+import type { DesiredReplica } from '../../../contracts/agent/desired';
+import type { ItemWish } from '../../../contracts/agents/agent-wish';
+import type { ProtectedItem } from '../../../contracts/catalogue/protected-item';
+import type { EnableProtection } from '../../../contracts/jobs/item-jobs';
+import type { StepOutcome } from '../../../contracts/protection/step';
+import { present } from '../../../assert';
+import { feederOf } from '../feeder-of';
+import { happenTo, requireItem } from '../item-records';
+import { policyOf, replicaPolicyOf } from '../policy-of';
+import type { ProtectionPorts } from '../protection-ports';
+import { runStep } from '../run-step';
 
 const longestOwnerId = 500;
 
@@ -50,7 +50,7 @@ export async function startInitialReplication(
     }
     const { crashIntervalInMs, appIntervalInMs } = policy;
     const wish: ItemWish = {
-      ...{ itemId: job.itemId, replicas, crashIntervalInMs, cutNow: 0, isSettled: false },
+      ...{ itemId: job.itemId, replicas, crashIntervalInMs, joining: [], cutNow: 0, isSettled: false },
       ...(appIntervalInMs === undefined ? {} : { appIntervalInMs }),
     };
     await ports.board.change(feeder.agentId, (current) => ({

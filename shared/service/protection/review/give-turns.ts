@@ -1,8 +1,8 @@
-import type { ItemWish } from '../../contracts/agents/agent-wish';
-import { isFed } from '../agents/desired-state';
-import type { ProtectionOffice } from './protection-ports';
-import { isCopied, type ReviewedItem } from './review-item';
-import { isOneByOne } from './start-replication';
+import type { ItemWish } from '../../../contracts/agents/agent-wish';
+import { isFed } from '../../agents/desired-state';
+import type { ProtectionOffice } from '../protection-ports';
+import { isCopied, type ReviewedItem } from './reviewed-item';
+import { isOneByOne } from '../enable/start-replication';
 
 /** Lets the next disk be copied once the one before it is done, and the agent rest once all are. */
 export async function giveTurns(office: ProtectionOffice, reviewed: ReviewedItem): Promise<void> {
@@ -18,8 +18,11 @@ export async function giveTurns(office: ProtectionOffice, reviewed: ReviewedItem
 }
 
 function withTurns(wish: ItemWish, reviewed: ReviewedItem): ItemWish {
+  const isWhole = (replicaId: string): boolean =>
+    reviewed.records.some((record) => record?.replicaId === replicaId && record.copyingEpoch === null);
+  const joining = wish.joining?.filter((replicaId) => !isWhole(replicaId));
   const isSettled = wish.replicas.every(isFed) && isCopied(reviewed);
-  if (!isOneByOne(reviewed.item)) return { ...wish, isSettled };
+  if (!isOneByOne(reviewed.item)) return { ...wish, ...joiningOf(joining), isSettled };
   const isDone = (replicaId: string): boolean => {
     const report = reviewed.status?.replicas.find((each) => each.replicaId === replicaId);
     const epoch = wish.replicas.find((each) => each.replicaId === replicaId)?.epoch;
@@ -31,5 +34,9 @@ function withTurns(wish: ItemWish, reviewed: ReviewedItem): ItemWish {
     ...replica,
     mayCopy: replica.mayCopy || next < 0 || index <= next,
   }));
-  return { ...wish, replicas, isSettled };
+  return { ...wish, ...joiningOf(joining), replicas, isSettled };
+}
+
+function joiningOf(joining: readonly string[] | undefined): { joining?: string[] } {
+  return joining === undefined ? {} : { joining: [...joining] };
 }

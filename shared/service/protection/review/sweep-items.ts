@@ -1,9 +1,9 @@
-import { forgetOldNonces } from '../agents/nonces';
-import { allReplicaRecords } from '../replica/replica-records';
-import type { ReplicationPorts } from '../replication-ports';
-import { spread } from '../spread';
-import { sweepReplicas } from '../upkeep/sweep-replicas';
-import type { ProtectionOffice } from './protection-ports';
+import { forgetOldNonces } from '../../agents/nonces';
+import { allReplicaRecords } from '../../replica/replica-records';
+import type { ReplicationPorts } from '../../replication-ports';
+import { spread } from '../../spread';
+import { sweepReplicas } from '../../upkeep/sweep-replicas';
+import type { ProtectionOffice } from '../protection-ports';
 import { reviewItem } from './review-item';
 
 const sideBySide = 8;

@@ -1,9 +1,11 @@
-import type { ProtectedItem } from '../../contracts/catalogue/protected-item';
-import type { Health, HealthError } from '../../contracts/catalogue/resource';
-import type { HealthCause, ReplicaRecord } from '../../contracts/replication/replica-record';
-import { recoveryPointAgeInMs } from '../../model/rpo';
-import { uuidOf } from '../agents/agent-records';
-import type { ReviewedItem } from './review-item';
+import type { ProtectedItem } from '../../../contracts/catalogue/protected-item';
+import { z } from 'zod';
+import { HealthError, type Health } from '../../../contracts/catalogue/resource';
+import type { HealthCause, ReplicaRecord } from '../../../contracts/replication/replica-record';
+import { recoveryPointAgeInMs } from '../../../model/rpo';
+import { uuidOf } from '../../agents/agent-records';
+import { largestDiskBytes } from '../../../model/disk-limits';
+import type { ReviewedItem } from './reviewed-item';
 
 const rpoCheckedEveryInMs = 60_000;
 
@@ -17,8 +19,15 @@ export function itemHealth(
   nowInMs: number,
 ): Partial<ProtectedItem> {
   const known = records.filter((record) => record !== undefined);
-  const causes = [...known.flatMap(({ healthCauses }) => healthCauses), ...agentCauses(status)];
-  const healthErrors = distinct(causes).map((cause) => errorOf(cause, itemId, current, nowInMs));
+  const causes = [
+    ...known.flatMap(({ healthCauses }) => healthCauses),
+    ...agentCauses(status),
+    ...sizeCauses(known, status),
+  ];
+  const resolved = new Set(resolvedOf(current));
+  const healthErrors = distinct(causes)
+    .map((cause) => errorOf(cause, itemId, current, nowInMs))
+    .concat(validationErrorsOf(current).filter(({ id }) => !resolved.has(id)));
   const worst: Health = causes.some(({ severity }) => severity === 'Critical')
     ? 'Critical'
     : causes.length > 0
@@ -63,6 +72,34 @@ function agentCauses(status: ReviewedItem['status']): HealthCause[] {
           },
         ],
   );
+}
+
+/** A source that became smaller than its replica is not followed: nothing says which part of it is gone. */
+function sizeCauses(records: readonly ReplicaRecord[], status: ReviewedItem['status']): HealthCause[] {
+  return records.flatMap((record) => {
+    const report = status?.replicas.find(({ replicaId }) => replicaId === record.replicaId);
+    if (report === undefined || report.diskSizeBytes === record.sizeBytes) return [];
+    if (report.diskSizeBytes > record.sizeBytes && report.diskSizeBytes <= largestDiskBytes) return [];
+    const isSmaller = report.diskSizeBytes < record.sizeBytes;
+    return [
+      {
+        code: isSmaller ? 'DiskShrank' : 'DiskTooLarge',
+        severity: 'Critical' as const,
+        message: `A source disk is ${report.diskSizeBytes} bytes now, its replica ${record.sizeBytes}.`,
+        action: isSmaller
+          ? 'Give the disk its old size back, or disable protection and enable it again.'
+          : 'Disks beyond 2 TiB cannot be recovered everywhere: exclude this one.',
+      },
+    ];
+  });
+}
+
+function validationErrorsOf(item: ProtectedItem): HealthError[] {
+  return z.array(HealthError).catch([]).parse(item['validationErrors']);
+}
+
+function resolvedOf(item: ProtectedItem): string[] {
+  return z.array(z.string()).catch([]).parse(item['resolvedErrors']);
 }
 
 function distinct(causes: readonly HealthCause[]): readonly HealthCause[] {

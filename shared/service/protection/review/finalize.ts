@@ -1,16 +1,16 @@
-import type { ProtectedItem } from '../../contracts/catalogue/protected-item';
-import type { JobOutcome } from '../../contracts/jobs/record';
-import { LifeboatError } from '../../errors';
-import type { FinalizeKind, FinalizeProtection } from '../../contracts/protection/finalize';
-import { finalizeJobKinds } from '../../model/job-kinds';
-import { afterHappening } from '../../model/scenarios/allowed';
-import { scenarios } from '../../model/scenarios';
-import { timeOrderedId } from '../../model/time-ordered-id';
-import { acceptJob } from '../jobs/accept-job';
-import { jobLedger, type NewJob } from '../jobs/job-ledger';
-import { changeItem, happenTo, requireItem, vaultIdOf } from './item-records';
-import type { ProtectionOffice, ProtectionPorts } from './protection-ports';
-import { runStep } from './run-step';
+import type { ProtectedItem } from '../../../contracts/catalogue/protected-item';
+import type { JobOutcome } from '../../../contracts/jobs/record';
+import { LifeboatError } from '../../../errors';
+import type { FinalizeKind, FinalizeProtection } from '../../../contracts/protection/finalize';
+import { finalizeJobKinds } from '../../../model/job-kinds';
+import { afterHappening } from '../../../model/scenarios/allowed';
+import { scenarios } from '../../../model/scenarios';
+import { timeOrderedId } from '../../../model/time-ordered-id';
+import { acceptJob } from '../../jobs/accept-job';
+import { jobLedger, type NewJob } from '../../jobs/job-ledger';
+import { changeItem, happenTo, requireItem, vaultIdOf } from '../item-records';
+import type { ProtectionOffice, ProtectionPorts } from '../protection-ports';
+import { runStep } from '../run-step';
 
 /** Both sides of a pair finalize for themselves; a machine that leaves for Azure does so once. */
 function kindsOf({ scenario }: ProtectedItem): readonly FinalizeKind[] {
@@ -51,7 +51,7 @@ async function claimJob(
 }
 
 function jobsOf(item: ProtectedItem): Partial<Record<FinalizeKind, string>> {
-  return (item['finalizeJobs'] ?? {}) as Partial<Record<FinalizeKind, string>>;
+  return item['finalizeJobs'] ?? {};
 }
 
 function newJob(of: { itemId: string; item: ProtectedItem; kind: FinalizeKind; jobId: string }): NewJob {
@@ -84,7 +84,7 @@ export async function finalizeItem(
     following = kinds[kinds.indexOf(job.kind) + 1];
     if (following === undefined) await happenTo(ports.records, job.itemId, 'initialCopyDone');
   });
-  await jobLedger(ports.records, ports.clock).finish(job, outcomeOf(step));
+  await jobLedger(ports.records, ports.clock, ports.events).finish(job, outcomeOf(step));
   if (following === undefined || step.state !== 'done') return null;
   return nextJob(ports, job, following);
 }
@@ -104,6 +104,6 @@ async function nextJob(
   if (jobId === undefined) return null;
   const item = await requireItem(ports.records, job.itemId);
   const following = newJob({ itemId: job.itemId, item, kind, jobId });
-  await jobLedger(ports.records, ports.clock).begin(following);
+  await jobLedger(ports.records, ports.clock, ports.events).begin(following);
   return { ...job, jobId, kind };
 }

@@ -1,7 +1,7 @@
-import { type Answer, answerDoorbell } from '../answer-doorbell';
-import { readReplicaRecord } from '../replica/replica-records';
-import type { ReplicationPorts } from '../replication-ports';
-import type { ProtectionOffice } from './protection-ports';
+import { type Answer, answerDoorbell } from '../../answer-doorbell';
+import { readReplicaRecord } from '../../replica/replica-records';
+import type { ReplicationPorts } from '../../replication-ports';
+import type { ProtectionOffice } from '../protection-ports';
 import { reviewItem } from './review-item';
 
 /** Looks at a replica because somebody rang; an item that got a new point, or a new problem, by it is reviewed. */

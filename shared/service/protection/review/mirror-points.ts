@@ -1,9 +1,9 @@
-import type { ProtectedItem, RecoveryPoint } from '../../contracts/catalogue/protected-item';
-import type { RecoveryPointRecord } from '../../contracts/replication/recovery-point-record';
-import { everyResource, putResource, removeResource } from '../catalogue/resources';
-import { changeItem } from './item-records';
-import type { ProtectionOffice } from './protection-ports';
-import type { ReviewedItem } from './review-item';
+import type { ProtectedItem, RecoveryPoint } from '../../../contracts/catalogue/protected-item';
+import type { RecoveryPointRecord } from '../../../contracts/replication/recovery-point-record';
+import { everyResource, putResource, removeResource } from '../../catalogue/resources';
+import { changeItem } from '../item-records';
+import type { ProtectionOffice } from '../protection-ports';
+import type { ReviewedItem } from './reviewed-item';
 
 const comparedEveryInMs = 3_600_000;
 const newestLooked = 20;
@@ -38,10 +38,16 @@ async function pointsOf(
   const points = new Map<string, RecoveryPointRecord>();
   for (const { replicaId } of disks) {
     for (const point of await replicas.points(replicaId, limit)) {
-      if (point.state === 'listed') points.set(point.pointId, point);
+      if (point.state === 'listed' && isOfMachine(point, disks)) points.set(point.pointId, point);
     }
   }
   return points;
+}
+
+/** A disk that joins cuts alone until it is whole: such a point recovers no machine, it has not the first disk. */
+function isOfMachine({ members }: RecoveryPointRecord, disks: ProtectedItem['disks']): boolean {
+  const first = disks.find(({ isOperatingSystem }) => isOperatingSystem) ?? disks[0];
+  return first !== undefined && members.includes(first.replicaId);
 }
 
 async function putPoint(
