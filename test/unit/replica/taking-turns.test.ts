@@ -51,8 +51,8 @@ describe('a lock to share or to have alone', () => {
     const first = pending();
     const sharing = lock.shared(() => first.promise.then(() => void order.push('first')));
     const alone = lock.exclusive(async () => {
-      await turns();
       order.push('alone');
+      await turns();
     });
     const later = lock.shared(async () => void order.push('later'));
     await turns();
