@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
 /** For whom something was made in the target cloud. It is written on everything as tags, so that clean-up finds all. */
@@ -18,12 +19,19 @@ export const ownerTags = {
 /** What is wanted of a search: all that a vault, an item or one job made. */
 export type OwnerFilter = Pick<Owner, 'vaultId'> & Partial<Owner>;
 
-export function tagsOf(owner: Owner): Record<string, string> {
+export function tagsOf({ vaultId, itemId, jobId }: Owner): Record<string, string> {
   return {
-    [ownerTags.vaultId]: owner.vaultId.toLowerCase(),
-    [ownerTags.itemId]: owner.itemId.toLowerCase(),
-    [ownerTags.jobId]: owner.jobId.toLowerCase(),
+    [ownerTags.vaultId]: tagValue(vaultId),
+    [ownerTags.itemId]: tagValue(itemId),
+    [ownerTags.jobId]: tagValue(jobId),
   };
+}
+
+/** The one tag that finds all that was made for this owner: the narrowest. */
+export function searchTag({ vaultId, itemId, jobId }: OwnerFilter): { name: string; value: string } {
+  if (jobId !== undefined) return { name: ownerTags.jobId, value: tagValue(jobId) };
+  if (itemId !== undefined) return { name: ownerTags.itemId, value: tagValue(itemId) };
+  return { name: ownerTags.vaultId, value: tagValue(vaultId) };
 }
 
 /** True if what carries these tags was made for this owner. Ids match without regard to case. */
@@ -32,10 +40,20 @@ export function isOwnedBy(
   { vaultId, itemId, jobId }: OwnerFilter,
 ): boolean {
   const matches = (tag: string, wanted: string | undefined): boolean =>
-    wanted === undefined || tags?.[tag]?.toLowerCase() === wanted.toLowerCase();
+    wanted === undefined || tags?.[tag] === tagValue(wanted);
   return (
     matches(ownerTags.vaultId, vaultId) &&
     matches(ownerTags.itemId, itemId) &&
     matches(ownerTags.jobId, jobId)
   );
+}
+
+const longestTagValue = 256;
+
+/** A tag holds 256 characters and ids of items are longer: they keep their end, and are told apart by a digest. */
+function tagValue(id: string): string {
+  const plain = id.toLowerCase();
+  if (plain.length <= longestTagValue) return plain;
+  const digest = createHash('sha256').update(plain).digest('hex').slice(0, 32);
+  return `${digest}...${plain.slice(-200)}`;
 }

@@ -114,6 +114,5 @@ export const MadeResource = z.object({
   id: z.string(),
   /** `Microsoft.Compute/virtualMachines`, ... */
   type: z.string(),
-  tags: z.record(z.string(), z.string()),
 });
 export type MadeResource = z.infer<typeof MadeResource>;

@@ -126,7 +126,7 @@ export class MemoryCloud {
   }
 
   made(owner: OwnerFilter): MadeResource[] {
-    const all: MadeResource[] = [
+    const all: (MadeResource & { readonly tags: Readonly<Record<string, string>> })[] = [
       ...[...this.machines.values()].flatMap(({ machine, tags }) => [
         { id: machine.id, type: 'Microsoft.Compute/virtualMachines', tags },
         ...machine.nics.map(({ id }) => ({ id, type: 'Microsoft.Network/networkInterfaces', tags })),
@@ -148,7 +148,7 @@ export class MemoryCloud {
         tags,
       })),
     ];
-    return all.filter(({ tags }) => isOwnedBy(tags, owner));
+    return all.filter(({ tags }) => isOwnedBy(tags, owner)).map(({ id, type }) => ({ id, type }));
   }
 
   removeMachine(machineId: string): void {
