@@ -24,6 +24,11 @@ export function carried(
 }
 
 /** A type of which nothing is looked at. */
-export function plainKind(type: string): Kind {
-  return { type, isLong: false, put: (call) => carried(call, type, call.body.properties ?? {}) };
+export function plainKind(type: string, createdStatus: 200 | 201 = 201): Kind {
+  return {
+    type,
+    isLong: false,
+    createdStatus,
+    put: (call) => carried(call, type, call.body.properties ?? {}),
+  };
 }

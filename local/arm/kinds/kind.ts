@@ -17,6 +17,8 @@ export interface Kind {
   readonly type: string;
   /** Its making goes on after the answer. */
   readonly isLong: boolean;
+  /** What a new one is answered with: 201, but for the few that the service itself answers otherwise. */
+  readonly createdStatus?: 200 | 201;
   put(call: PutCall): Resource;
   /** Refuses if it is in use. */
   checkRemoval?(database: Database, resource: Resource): void;

@@ -39,7 +39,7 @@ export async function putNamed(call: Call, address: Extract<Address, { kind: 're
     if (kind.isLong) putOperation(database, operation);
     return { resource: kept, isNew: existing === undefined };
   });
-  const status = isNew ? 201 : 200;
+  const status = isNew ? (kind.createdStatus ?? 201) : 200;
   if (!kind.isLong) return { status, body: present(resource) };
   call.worker.begin(operation, call.fault);
   return { status, headers: progressHeaders(call.request, operation), body: present(resource) };

@@ -29,7 +29,7 @@ export function answerResult({ store }: Cloud, id: string, request: Request): An
   const operation = mustFindOperation(store, id);
   if (operation.status === 'InProgress') return { status: 202, headers: progressHeaders(request, operation) };
   if (operation.error) throw new Failure(409, operation.error.code, operation.error.message);
-  return { status: 204 };
+  return { status: 200 };
 }
 
 function mustFindOperation(store: Cloud['store'], id: string): Operation {

@@ -21,7 +21,8 @@ export interface Answer {
 const bodyLimitBytes = 4 * 1024 * 1024;
 
 export async function readRequest(message: IncomingMessage, origin: string): Promise<Request> {
-  const url = new URL(message.url ?? '/', origin);
+  // Official clients begin some paths with two slashes, which must not be taken for a host.
+  const url = new URL(`/${(message.url ?? '').replace(/^\/+/, '')}`, origin);
   const parts: Buffer[] = [];
   let lengthBytes = 0;
   for await (const part of message as AsyncIterable<Buffer>) {

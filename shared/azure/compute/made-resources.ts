@@ -46,20 +46,18 @@ export class MadeResources {
     const things = found
       .filter(({ type }) => type !== groupType)
       .toSorted((left, right) => rank(left) - rank(right));
-    const left: MadeResource[] = [];
-    let firstRefusal: unknown;
+    const refusals: unknown[] = [];
     for (const thing of things) {
       try {
         await this.removeById(thing.id);
       } catch (error) {
-        firstRefusal ??= error;
-        left.push(thing);
+        refusals.push(error);
       }
     }
     // That nothing at all would go is no answer but a refusal.
-    if (left.length > 0 && left.length === things.length) throw firstRefusal;
+    if (things.length > 0 && refusals.length === things.length) throw refusals[0];
     for (const { id } of found.filter(({ type }) => type === groupType)) await this.#removeIfEmpty(id);
-    return left;
+    return things.length === 0 ? [] : (await this.list(owner)).filter(({ type }) => type !== groupType);
   }
 
   /** Safe to repeat. */
