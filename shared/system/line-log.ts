@@ -1,18 +1,15 @@
 import type { Log } from '../ports/log';
-
-const secrets = /(sig=|Bearer |SharedAccessKey=|AccountKey=)[^&\s"';]+|eyJ[\w-]+\.[\w-]+\.[\w-]+/g;
+import { redacted } from './redacted';
 
 /** A line of JSON on standard output for everything that happens: the host takes it from there. */
-export const lineLog: Log = {
-  info: (what, about) => write('info', what, about),
-  warn: (what, about) => write('warn', what, about),
-  error: (what, about) => write('error', what, about),
-};
+export const lineLog: Log = lineLogTo((line) => process.stdout.write(line));
 
-function write(level: string, what: string, about: object = {}): void {
-  const line = JSON.stringify({ level, what, ...about }).replace(
-    secrets,
-    (_, name: string | undefined) => `${name ?? ''}***`,
-  );
-  process.stdout.write(`${line}\n`);
+/** The same, to wherever the lines are wanted. */
+export function lineLogTo(print: (line: string) => void): Log {
+  const write =
+    (level: string) =>
+    (what: string, about: object = {}) => {
+      print(`${redacted(JSON.stringify({ level, what, ...about }))}\n`);
+    };
+  return { info: write('info'), warn: write('warn'), error: write('error') };
 }

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { builtParts, freePorts, startCloud, type PartName, type Ports } from '../../local/cloud';
+import { leaks } from './stack/leaks';
 import { trust } from './stack/trust';
 
 export type Part = PartName;
@@ -81,6 +82,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     stop: async () => {
       await stop();
       await tidy();
+      const leaked = leaks(lines, facts);
+      if (leaked.length > 0) throw new Error(`secrets are in the log:\n${leaked.join('\n')}`);
     },
   };
 }
