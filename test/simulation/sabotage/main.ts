@@ -6,7 +6,8 @@ async function main(): Promise<void> {
   const limit = Number(option('limit') ?? 5000);
   const only = option('only') ?? '';
   let escaped = 0;
-  for (const sabotage of sabotages.filter(({ name }) => name.includes(only))) {
+  const skipped = Number(option('skip') ?? 0);
+  for (const sabotage of sabotages.slice(skipped).filter(({ name }) => name.includes(only))) {
     const { seed, message } = await firstCaught(sabotage, limit);
     if (seed === undefined) escaped += 1;
     console.log(
