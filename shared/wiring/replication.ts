@@ -1,14 +1,13 @@
-import type { TokenCredential } from '@azure/identity';
-import { ServiceBusClient } from '@azure/service-bus';
 import { BlobLogCache } from '../azure/blob-log-cache';
 import { blobService } from '../azure/blob-service';
 import { BlobTargetDocuments } from '../azure/blob-target-documents';
 import { BlobUploadGrants } from '../azure/blob-upload-grants';
+import type { azureCredential } from '../azure/credential';
 import { httpBarrier } from '../azure/http-barrier';
 import { PageBlobReplicaDisks } from '../azure/page-blob-replica-disks';
+import { serviceBusClient } from '../azure/service-bus-client';
 import { ServiceBusDoorbells } from '../azure/service-bus-doorbells';
 import { ServiceBusEvents } from '../azure/service-bus-events';
-import { LifeboatError } from '../errors';
 import type { Clock } from '../ports/clock';
 import type { Ids } from '../ports/ids';
 import type { Records } from '../ports/records';
@@ -23,7 +22,7 @@ import type { Settings } from '../settings';
 
 export interface ReplicationBasis {
   readonly settings: Settings;
-  readonly credential: TokenCredential;
+  readonly credential: ReturnType<typeof azureCredential>;
   readonly records: Records;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -49,7 +48,7 @@ export function wireReplication({
 }: ReplicationBasis): Replication {
   const cache = blobService(settings.CACHE_BLOB_ENDPOINT, credential);
   const target = blobService(settings.TARGET_BLOB_ENDPOINT, credential);
-  const bus = serviceBus(settings, credential);
+  const bus = serviceBusClient(settings, credential);
   const ports: ReplicationPorts = {
     disks: new PageBlobReplicaDisks(target, clock),
     cache: new BlobLogCache(cache),
@@ -70,11 +69,4 @@ export function wireReplication({
     sweep: () => sweepReplicas(ports),
     removeLeftovers: () => removeLeftovers(ports),
   };
-}
-
-function serviceBus(settings: Settings, credential: TokenCredential): ServiceBusClient {
-  if (settings.SERVICE_BUS !== undefined) return new ServiceBusClient(settings.SERVICE_BUS);
-  const namespace = settings.SERVICE_BUS__fullyQualifiedNamespace;
-  if (namespace !== undefined) return new ServiceBusClient(namespace, credential);
-  throw new LifeboatError('InvalidSettings', 'SERVICE_BUS__fullyQualifiedNamespace is missing.');
 }
