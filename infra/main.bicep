@@ -201,6 +201,7 @@ module functionApp 'modules/function-app.bicep' = {
     packageContainerUri: '${hostStorage.outputs.blobEndpoint}deployments'
     cacheBlobEndpoint: cacheStorage.outputs.blobEndpoint
     targetBlobEndpoint: targetStorage.outputs.blobEndpoint
+    targetStorageId: targetStorage.outputs.id
     serviceBusHost: serviceBus.outputs.hostName
     doorbellQueue: serviceBus.outputs.doorbellQueue
     eventsTopic: serviceBus.outputs.eventsTopic

@@ -27,6 +27,10 @@ export const Settings = z.object({
   IDENTITY_TENANT: text,
   /** The management endpoint of the cloud that machines are recovered to. */
   ARM_ENDPOINT: z.url().default('https://management.azure.com'),
+  /** The ARM id of the account behind TARGET_BLOB_ENDPOINT: managed disks are imported from it. */
+  TARGET_STORAGE_ACCOUNT_ID: text.optional(),
+  /** How often long work of the target cloud is looked at. Absent in Azure, which says so itself. */
+  ARM_POLL_MILLISECONDS: z.coerce.number().int().min(10).optional(),
   /** True where the authority is not one that Microsoft lists: the local issuer, an air-gapped cloud. */
   IDENTITY_PRIVATE_AUTHORITY: z.stringbool().default(false),
   /** What clients are asked to wait between two looks at a job; 0 leaves it to them. */

@@ -12,6 +12,7 @@ param hostStorageName string
 param packageContainerUri string
 param cacheBlobEndpoint string
 param targetBlobEndpoint string
+param targetStorageId string
 param serviceBusHost string
 param doorbellQueue string
 param eventsTopic string
@@ -54,6 +55,7 @@ var appSettings = {
   COSMOS_DATABASE: cosmosDatabase
   CACHE_BLOB_ENDPOINT: cacheBlobEndpoint
   TARGET_BLOB_ENDPOINT: targetBlobEndpoint
+  TARGET_STORAGE_ACCOUNT_ID: targetStorageId
   IDENTITY_ISSUER: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
   IDENTITY_AUDIENCE: apiAudience
   IDENTITY_TENANT: tenant().tenantId

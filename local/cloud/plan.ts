@@ -108,9 +108,12 @@ function users(options: PlanOptions): Record<'arm' | 'host', Sketch> {
   return {
     arm: {
       program: 'arm/main.js',
-      arguments: ['--port', `${ports.arm}`, '--data', dataOf('arm', options), ...tls(options)],
+      arguments: [
+        ...['--port', `${ports.arm}`, '--data', dataOf('arm', options), ...tls(options)],
+        ...['--issuer', facts['identity.issuer'] ?? '', ...armStorage(facts)],
+      ],
       environment,
-      startsAfter: ['identity'],
+      startsAfter: ['identity', 'target'],
       rebornWith: ['cache', 'target'],
     },
     host: {
@@ -139,6 +142,12 @@ function storage(name: 'cache' | 'target', options: PlanOptions): Sketch {
       ...['--issuer', `${facts['identity.endpoint']}/`],
     ],
   };
+}
+
+/** The account that disks are imported from, and its key. */
+function armStorage(facts: Facts): string[] {
+  const endpoint = `${facts['target.endpoint']};${facts['target.key']}`;
+  return ['--storage', `${facts['target.account']}=${endpoint}`];
 }
 
 function tls({ certificates }: PlanOptions): string[] {

@@ -18,6 +18,11 @@ export async function bootMachine(cloud: Cloud, machine: Resource): Promise<void
   await setInner(cloud, machine, { power: 'running', ...(!cloud.room.boots && { digests }) });
 }
 
+/** After a restart of this server, as after one of its host. */
+export function startAgain(cloud: Cloud, machine: Resource): Promise<void> {
+  return cloud.room.start(roomName(machine), roomDisks(cloud, machine));
+}
+
 /** What is asked for is kept first: a crash on the way ends in it too. */
 export async function settlePower(cloud: Cloud, machine: Resource, verb: string): Promise<void> {
   const name = roomName(machine);

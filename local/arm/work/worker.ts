@@ -6,7 +6,7 @@ import { machineInner, machineType } from '../kinds/machine-properties';
 import type { Cloud } from './cloud';
 import type { Fault } from './faults';
 import { makeDisk } from './make-disk';
-import { bootMachine, settlePower } from './run-machine';
+import { bootMachine, settlePower, startAgain } from './run-machine';
 import { removeGroup, removeResource } from './remove';
 
 /** Runs accepted operations, those on one resource one after the other, and takes up what a crash left. */
@@ -21,7 +21,7 @@ export class Worker {
 
   /** Goes on with everything that was under way, and starts every machine that is meant to run. */
   async resume(): Promise<void> {
-    const { store, room } = this.cloud;
+    const { store } = this.cloud;
     const { operations, machines } = store.read((database) => ({
       operations: unfinished(database),
       machines: listResources(database, '/subscriptions', machineType),
@@ -31,8 +31,10 @@ export class Worker {
       ({ id }) => !operations.some(({ resourceId }) => keyOf(resourceId) === keyOf(id)),
     );
     for (const machine of idle) {
-      if (machineInner(machine).power === 'running' && room.boots)
-        await bootMachine(this.cloud, machine).catch(() => undefined);
+      if (machineInner(machine).power !== 'running') continue;
+      await startAgain(this.cloud, machine).catch((error: unknown) => {
+        console.error(`arm: ${machine.id} did not start again`, error);
+      });
     }
   }
 

@@ -5,7 +5,13 @@ import { propertiesOf } from '../template';
 const file = 'infra/modules/function-app.bicep';
 
 /** Settings of one machine only: keys the emulators need, and the forced save of storage that keeps writes in memory. */
-const onlyLocal = new Set(['SERVICE_BUS', 'COSMOS_KEY', 'BARRIER_URL', 'IDENTITY_PRIVATE_AUTHORITY']);
+const onlyLocal = new Set([
+  'SERVICE_BUS',
+  'COSMOS_KEY',
+  'BARRIER_URL',
+  'IDENTITY_PRIVATE_AUTHORITY',
+  'ARM_POLL_MILLISECONDS',
+]);
 
 /** What the Functions host wants beside the address, to reach Service Bus as the identity. */
 const ofTheHost = ['SERVICE_BUS__credential', 'SERVICE_BUS__clientId'];

@@ -22,47 +22,49 @@ export class ArmClients {
   readonly #compute = new Map<string, ComputeManagementClient>();
   readonly #network = new Map<string, NetworkManagementClient>();
   readonly #resources = new Map<string, ResourceManagementClient>();
+  readonly #endpoint: string;
   /** Of every call that begins long work. */
   readonly polling: { readonly updateIntervalInMs?: number };
 
   constructor(private readonly options: ArmClientOptions) {
+    this.#endpoint = options.endpoint.replace(/\/$/, '');
     const { pollEveryInMs } = options;
     this.polling = pollEveryInMs === undefined ? {} : { updateIntervalInMs: pollEveryInMs };
   }
 
   compute(subscription: string): ComputeManagementClient {
-    const { endpoint, credential } = this.options;
+    const { credential } = this.options;
     const { ComputeManagementClient } = load('@azure/arm-compute') as typeof ComputeModule;
     return kept(this.#compute, subscription, () => {
-      const options = { endpoint, credentials: { scopes: [this.#scope()] } };
+      const options = { endpoint: this.#endpoint, credentials: { scopes: [this.#scope()] } };
       return new ComputeManagementClient(credential, subscription, options);
     });
   }
 
   network(subscription: string): NetworkManagementClient {
-    const { endpoint, credential } = this.options;
+    const { credential } = this.options;
     const { NetworkManagementClient } = load('@azure/arm-network') as typeof NetworkModule;
     return kept(this.#network, subscription, () => {
       return new NetworkManagementClient(credential, subscription, {
-        endpoint,
+        endpoint: this.#endpoint,
         credentialScopes: this.#scope(),
       });
     });
   }
 
   resources(subscription: string): ResourceManagementClient {
-    const { endpoint, credential } = this.options;
+    const { credential } = this.options;
     const { ResourceManagementClient } = load('@azure/arm-resources') as typeof ResourcesModule;
     return kept(this.#resources, subscription, () => {
       return new ResourceManagementClient(credential, subscription, {
-        endpoint,
+        endpoint: this.#endpoint,
         credentialScopes: this.#scope(),
       });
     });
   }
 
   #scope(): string {
-    return `${this.options.endpoint}/.default`;
+    return `${this.#endpoint}/.default`;
   }
 }
 
