@@ -1,14 +1,20 @@
 // Writes the package that is deployed to dist/package: `npm run bundle [-- --durable storage]`. One file holds the whole
 // app; host.json gets the overlay of the durable backend; the one native module is named for npm to bring.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 
-const folder = 'dist/package';
 const native = 'lz4-napi';
-const flag = process.argv.indexOf('--durable');
-const backend = flag > 0 ? process.argv[flag + 1] : (process.env.LIFEBOAT_DURABLE_BACKEND ?? 'scheduler');
+const { values } = parseArgs({
+  options: {
+    durable: { type: 'string', default: process.env.LIFEBOAT_DURABLE_BACKEND ?? 'scheduler' },
+    folder: { type: 'string', default: 'dist/package' },
+    'no-install': { type: 'boolean', default: false },
+  },
+});
+const { durable: backend, folder } = values;
 if (backend !== 'scheduler' && backend !== 'storage') {
   console.error('--durable takes scheduler or storage');
   process.exit(2);
@@ -37,6 +43,9 @@ const { metafile } = await build({
   logLevel: 'error',
   // The host brings the first by itself; the second is a native module.
   external: ['@azure/functions-core', native],
+  // Some packages ask where they are, as ES modules do; in one CommonJS file that is this file.
+  banner: { js: "const whereThisIs = require('node:url').pathToFileURL(__filename).href;" },
+  define: { 'import.meta.url': 'whereThisIs' },
 });
 
 const { version, dependencies, engines } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -59,15 +68,13 @@ writeFileSync(
   join(folder, '.npmrc'),
   'os=linux\ncpu=x64\nlibc=glibc\nsave-exact=true\nfund=false\naudit=false\n',
 );
-const installed = spawnSync(
-  'npm',
-  ['install', '--omit=dev', '--ignore-scripts', '--no-package-lock', '--silent'],
-  {
-    cwd: folder,
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-  },
-);
+const installed = values['no-install']
+  ? { status: 0 }
+  : spawnSync('npm', ['install', '--omit=dev', '--ignore-scripts', '--no-package-lock', '--silent'], {
+      cwd: folder,
+      stdio: 'inherit',
+      shell: process.platform === 'win32',
+    });
 const [output] = Object.values(metafile.outputs);
 console.log(
   `${folder}: main.js ${Math.round((output?.bytes ?? 0) / 1024)} KiB, orchestrations kept by: ${backend}`,

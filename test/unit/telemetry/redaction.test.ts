@@ -40,7 +40,7 @@ describe('a log', () => {
     const lines: string[] = [];
     const logs = [
       lineLogTo((line) => lines.push(line)),
-      consoleLog({ now: () => 0 }, (line) => lines.push(line)),
+      consoleLog({ now: () => 0, sleep: () => Promise.resolve() }, (line) => lines.push(line)),
     ];
     for (const log of logs) {
       log.error(sentence);
