@@ -275,6 +275,18 @@ export const refusals = {
     causes: 'The agent at the source does not answer, or could not do what a planned failover needs.',
     action: 'Bring the agent back and try again; if the source is lost, use an unplanned failover.',
   },
+  FailbackPrerequisiteMissing: {
+    status: 409,
+    retry: 'later',
+    causes: 'Something that coming back needs is not there: an agent, a server, a policy, a machine.',
+    action: 'Set up what the message names, then try again.',
+  },
+  SiteRefused: {
+    status: 409,
+    retry: 'later',
+    causes: 'The agent of the site could not do what the job asked it for.',
+    action: 'Look at what its message names at the site, then try again.',
+  },
   LastWritesMissing: {
     status: 409,
     retry: 'later',

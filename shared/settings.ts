@@ -35,6 +35,8 @@ export const Settings = z.object({
   IDENTITY_PRIVATE_AUTHORITY: z.stringbool().default(false),
   /** What clients are asked to wait between two looks at a job; 0 leaves it to them. */
   JOB_RETRY_AFTER_SECONDS: z.coerce.number().int().min(0).max(600).default(15),
+  /** How long a machine at the target may take to boot before it is reported as not booted. */
+  BOOT_WAIT_SECONDS: z.coerce.number().int().min(0).max(3600).default(180),
   TASKHUB_NAME: text.default('lifeboat'),
 });
 export type Settings = z.infer<typeof Settings>;

@@ -7,6 +7,7 @@ import { azureCredential } from './azure/credential';
 import type { ControlJob } from './contracts/jobs/control-job';
 import type { JobOutcome } from './contracts/jobs/record';
 import type { Jobs } from './ports/jobs';
+import type { FailoverService } from './service/failover/failover-service';
 import { runControlJob } from './service/jobs/run-control-job';
 import { deliverEvent, type CloudEvent } from './service/webhooks/deliver-event';
 import { readSettings, type Settings } from './settings';
@@ -14,7 +15,9 @@ import { lineLog } from './system/line-log';
 import { publicWebhookSender } from './system/public-webhook-sender';
 import { systemClock } from './system/system-clock';
 import { systemIds } from './system/system-ids';
+import { uiFace } from './ui/ui-face';
 import { wireApi } from './wiring/api';
+import { wireFailover } from './wiring/failover';
 import { wireProtection, type WiredProtection } from './wiring/protection';
 import { wireReplication, type Replication } from './wiring/replication';
 
@@ -28,6 +31,7 @@ export interface Wiring {
   /** Put together at the first use: an app that only answers HTTP opens no connection to the queue. */
   readonly replication: () => Replication;
   readonly protection: () => WiredProtection;
+  readonly failover: () => FailoverService;
 }
 
 let wired: Wiring | undefined;
@@ -62,10 +66,18 @@ function wire(settings: Settings): Wiring {
   let protectionWired: WiredProtection | undefined;
   const protection = (): WiredProtection =>
     (protectionWired ??= wireProtection({ ...replication(), log: lineLog }));
+  let failoverWired: FailoverService | undefined;
+  const failover = (): FailoverService =>
+    (failoverWired ??= wireFailover({
+      ...{ settings, credential },
+      replication: replication(),
+      protection: protection(),
+    }));
   return {
     settings,
     replication,
     protection,
+    failover,
     api: wireApi({
       records,
       clock,
@@ -75,6 +87,7 @@ function wire(settings: Settings): Wiring {
       retryAfterInSeconds: settings.JOB_RETRY_AFTER_SECONDS,
       faces: [
         { prefix: agentFacePrefix, handle: (request, jobs) => protection().face.handle(request, jobs) },
+        uiFace(),
       ],
     }),
     runControlJob: (job) => runControlJob({ records, clock, events: replication().ports.events }, job),

@@ -1,5 +1,9 @@
+export { applyRecoveryPoint } from './apply-recovery-point';
+export { cancelFailover } from './cancel-failover';
 export { commitFailover } from './commit-failover';
 export { plannedFailover } from './planned-failover';
+export { reprotect } from './reprotect';
+export { switchProtection } from './switch-protection';
 export { testFailover } from './test-failover';
 export { testFailoverCleanup } from './test-failover-cleanup';
 export { unplannedFailover } from './unplanned-failover';

@@ -24,7 +24,8 @@ export function createReplicas(ports: ReplicationPorts): Replicas {
   return {
     create: (request) => createReplica(ports, request),
     read: (replicaId) => recordOf(ports, replicaId),
-    setPolicy: (replicaId, policy) => setPolicy(ports, replicaId, policy),
+    setPolicy: (replicaId, policy) => describe(ports, replicaId, { policy }),
+    setOwner: (replicaId, ownerId) => describe(ports, replicaId, { ownerId }),
     grow: (replicaId, sizeBytes) => growReplica(ports, replicaId, sizeBytes),
     report: (report) => reportStatus(ports, report),
     admitUpload: (replicaId, epoch) => admitUpload(ports, replicaId, epoch),
@@ -42,14 +43,19 @@ export function createReplicas(ports: ReplicationPorts): Replicas {
   };
 }
 
-/** The truth is changed first: a record rebuilt from it must not bring the old policy back. */
-async function setPolicy(ports: ReplicationPorts, replicaId: string, policy: ReplicaPolicy): Promise<void> {
+/** The truth is changed first: a record rebuilt from it must not bring back what was before. */
+async function describe(
+  ports: ReplicationPorts,
+  replicaId: string,
+  changes: { readonly policy?: ReplicaPolicy; readonly ownerId?: string },
+): Promise<void> {
   const name = descriptorName(replicaId);
   const document = await ports.documents.get(name);
   if (document === undefined) throw new LifeboatError('NotFound', `There is no replica ${replicaId}.`);
-  await ports.documents.replace(name, { ...ReplicaDescriptor.parse(document.body), policy }, document.etag);
+  const descriptor = { ...ReplicaDescriptor.parse(document.body), ...changes };
+  await ports.documents.replace(name, descriptor, document.etag);
   await ports.barrier.pass();
-  await updateReplica(ports, replicaId, (record) => ({ ...record, policy }));
+  await updateReplica(ports, replicaId, (record) => ({ ...record, ...changes }));
 }
 
 async function growReplica(ports: ReplicationPorts, replicaId: string, sizeBytes: number): Promise<void> {

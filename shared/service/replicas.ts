@@ -71,6 +71,8 @@ export interface Replicas {
   create(request: CreateReplica): Promise<ReplicaRecord>;
   read(replicaId: string): Promise<ReplicaRecord | undefined>;
   setPolicy(replicaId: string, policy: ReplicaPolicy): Promise<void>;
+  /** The protected item it belongs to from now on: another one, after replication was turned round. */
+  setOwner(replicaId: string, ownerId: string): Promise<void>;
   /** Grows the replica with its source. Never shrinks. Logs of the larger disk are taken from then on. */
   grow(replicaId: string, sizeBytes: number): Promise<void>;
   /** What the agent says of the replica, answered with what the service knows of it. */

@@ -11,6 +11,7 @@ const onlyLocal = new Set([
   'BARRIER_URL',
   'IDENTITY_PRIVATE_AUTHORITY',
   'ARM_POLL_MILLISECONDS',
+  'BOOT_WAIT_SECONDS',
 ]);
 
 /** What the Functions host wants beside the address, to reach Service Bus as the identity. */

@@ -58,7 +58,11 @@ export const Recovery = z.object({
   /** From here on nothing of the source's stream reaches the replicas. */
   fencedAtInMs: z.number().optional(),
   disks: z.array(RecoveredDisk).default([]),
+  /** Every disk's copy is there. From then on copies may be something else than their moment: a site compares itself with them. */
+  isCopied: z.boolean().default(false),
   machine: RecoveredMachine.optional(),
+  /** What the agent of a site said of bringing its disks up to date. */
+  broughtOver: z.record(z.string(), z.unknown()).optional(),
   /** Everything that was made for it at the target carries this job's tags: another than its own after a change of point. */
   madeByJob: z.string().optional(),
   /** What could not be done, for people. */
@@ -66,6 +70,28 @@ export const Recovery = z.object({
 });
 export type Recovery = z.infer<typeof Recovery>;
 
-/** The recoveries an item carries: one under test, and the one it runs on or is about to. */
-export const Recoveries = z.object({ test: Recovery.optional(), real: Recovery.optional() });
+/** The recoveries an item carries. */
+export const Recoveries = z.object({
+  /** Under test, beside the machine that goes on running. */
+  test: Recovery.optional(),
+  /** What the item runs on, or is about to. */
+  real: Recovery.optional(),
+  /** What `real` is to become: another point is being applied. */
+  next: Recovery.optional(),
+  /** What the item ran on before it came back: it stays until that is committed. */
+  away: Recovery.optional(),
+});
 export type Recoveries = z.infer<typeof Recoveries>;
+
+/** Where the machine of a turned item came from: its source is the recovered machine now, until it is turned back. */
+export const Home = z.object({
+  protectableItemId: z.string().optional(),
+  /** The machine by its platform's own id, and the agent that speaks for it. */
+  machineId: z.string(),
+  sourceMachineId: z.string().optional(),
+  agentId: z.string().optional(),
+  /** What protection was enabled with on the way out. */
+  enabledWith: z.record(z.string(), z.unknown()),
+  policyId: z.string(),
+});
+export type Home = z.infer<typeof Home>;

@@ -70,7 +70,6 @@ export const failoverSteps = [
   'checkCommit',
   'commitFailover',
   'checkPointChange',
-  'stopOldTarget',
   'removeOldTarget',
   'adoptPoint',
   'cancelFailover',
@@ -79,6 +78,7 @@ export const failoverSteps = [
   'startReverseStream',
   'awaitReverseStream',
   'turnHome',
+  'skipCommit',
   'checkReprotect',
   'reverseItem',
 ] as const;

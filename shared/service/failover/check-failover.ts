@@ -1,11 +1,12 @@
 import type { ProtectedItem } from '../../contracts/catalogue/protected-item';
 import type { FailoverJob, StepCall } from '../../contracts/jobs/failover-steps';
 import { LifeboatError } from '../../errors';
-import { scenarios } from '../../model/scenarios';
 import { latestMoment, requestedMoment } from './choose-point';
 import type { FailoverPorts } from './failover-ports';
 import { changeRecovery, heldItem, noteRecovery } from './recovery-records';
+import { routeOf } from './route';
 import { done, type WorkEnd } from './run-task-step';
+import { siteTargetOf } from './site-target';
 import { sourceAgentOf } from './source-agent';
 import { targetPlanOf } from './target-plan';
 
@@ -13,11 +14,19 @@ import { targetPlanOf } from './target-plan';
 export async function checkFailover(ports: FailoverPorts, { job }: StepCall): Promise<WorkEnd> {
   const item = await heldItem(ports.records, job);
   if (isPlanned(job)) await checkSource(ports, job, item);
-  if (scenarios[item.scenario].target === 'azure') await checkTarget(ports, job, item);
+  if (routeOf(item).to === 'cloud') await checkTarget(ports, job, item);
+  else await siteTargetOf(ports, job, item);
   await changeRecovery(ports.records, job, (recovery) =>
     recovery?.jobId === job.jobId
       ? recovery
-      : { jobId: job.jobId, kind: kindOf(job), startedAtInMs: ports.clock.now(), disks: [], remarks: [] },
+      : {
+          jobId: job.jobId,
+          kind: kindOf(job),
+          startedAtInMs: ports.clock.now(),
+          disks: [],
+          isCopied: false,
+          remarks: [],
+        },
   );
   const moment = await requestedMoment(ports, job, item);
   if (moment !== undefined) await noteRecovery(ports.records, job, { moment });

@@ -1,16 +1,17 @@
 import { LifeboatError } from '../../errors';
 import type { StepCall } from '../../contracts/jobs/failover-steps';
 import type { FailoverPorts } from './failover-ports';
-import { heldItem, recoveriesOf } from './recovery-records';
-import { releasePoint } from './remove-target';
-import { done, type WorkEnd } from './run-task-step';
+import { changeRecoveries, heldItem, recoveriesOf } from './recovery-records';
+import { releasePoint, removeCopies, removeTarget } from './remove-target';
+import { done, skipped, type WorkEnd } from './run-task-step';
 
 export async function checkCommit({ records, machines }: FailoverPorts, { job }: StepCall): Promise<WorkEnd> {
   const { real } = recoveriesOf(await heldItem(records, job));
   if (real?.machine === undefined) {
     throw new LifeboatError('NotFound', 'There is no failover to commit.', { target: job.itemId });
   }
-  if ((await machines.look(real.machine.id)) !== undefined) return done;
+  const isAtSite = real.madeByJob === undefined;
+  if (isAtSite || (await machines.look(real.machine.id)) !== undefined) return done;
   throw new LifeboatError(
     'TargetResourceMissing',
     `The machine ${real.machine.name} is not there any more.`,
@@ -20,14 +21,42 @@ export async function checkCommit({ records, machines }: FailoverPorts, { job }:
   );
 }
 
-/** The point is let go: it may be pruned now. Copies that a target's disk still reads from stay until it is whole. */
+/** Protection can be turned round only after a commit: there is nothing left of it to do. */
+export async function skipCommit({ records }: FailoverPorts, { job }: StepCall): Promise<WorkEnd> {
+  await heldItem(records, job);
+  return skipped;
+}
+
+/**
+ * The failover is final. Its point may be pruned; a copy goes once nothing reads from it; what the machine ran on before it came
+ * back goes too, and not a moment before.
+ */
 export async function commitFailover(ports: FailoverPorts, { job }: StepCall): Promise<WorkEnd> {
-  const { real } = recoveriesOf(await heldItem(ports.records, job));
-  if (real === undefined) return done;
-  await releasePoint(ports, real, job.jobId);
-  for (const { copyId, targetDiskId } of real.disks) {
-    const disk = targetDiskId === undefined ? undefined : await ports.machines.disk(targetDiskId);
-    if (disk?.isWhole === true) await ports.disks.remove(copyId);
+  const item = await heldItem(ports.records, job);
+  const { real, away } = recoveriesOf(item);
+  if (real !== undefined) {
+    await releasePoint(ports, real, job.jobId);
+    if (await isWhole(ports, real.disks)) await removeCopies(ports, real, job.jobId);
+  }
+  if (away !== undefined) {
+    await removeTarget(ports, job, away);
+    await changeRecoveries(ports.records, job, ({ away: _, ...others }) => ({ recoveries: others }));
+  }
+  const prior = item['priorMachineId'];
+  if (typeof prior === 'string') {
+    await ports.sources.remove(prior, { withDisks: true });
+    await changeRecoveries(ports.records, job, () => ({ priorMachineId: undefined }));
   }
   return done;
+}
+
+/** True when no disk at the target reads from its copy any more. */
+async function isWhole(
+  { machines }: FailoverPorts,
+  disks: readonly { readonly targetDiskId?: string | undefined }[],
+): Promise<boolean> {
+  for (const { targetDiskId } of disks) {
+    if (targetDiskId !== undefined && (await machines.disk(targetDiskId))?.isWhole === false) return false;
+  }
+  return true;
 }

@@ -2,6 +2,7 @@ import type { SourceMachines } from '../../ports/compute/source-machines';
 import type { TargetCatalog } from '../../ports/compute/target-catalog';
 import type { TargetMachines } from '../../ports/compute/target-machines';
 import type { TargetPlaces } from '../../ports/compute/target-places';
+import type { ReadGrants } from '../../ports/read-grants';
 import type { ReplicaDisks } from '../../ports/replica-disks';
 import type { ProtectionPorts } from '../protection/protection-ports';
 
@@ -27,6 +28,7 @@ export interface FailoverPorts extends Pick<
   'records' | 'replicas' | 'board' | 'events' | 'clock' | 'ids'
 > {
   readonly disks: ReplicaDisks;
+  readonly reads: ReadGrants;
   readonly machines: TargetMachines;
   readonly places: TargetPlaces;
   readonly catalog: TargetCatalog;

@@ -7,14 +7,17 @@ import { drainReplicas, fenceReplicas, sealSource } from './bring-last-writes';
 import { checkFailover } from './check-failover';
 import { choosePoint } from './choose-point';
 import { checkCleanup, endTest, removeTest } from './clean-up-test';
-import { checkCommit, commitFailover } from './commit-failover';
+import { adoptPoint, checkPointChange, removeOldTarget } from './change-point';
+import { awaitReverseStream, checkFailback, startReverseStream, turnHome, turnToTarget } from './come-back';
+import { checkReprotect, reverseItem } from './reverse-item';
+import { checkCommit, commitFailover, skipCommit } from './commit-failover';
 import type { FailoverPorts } from './failover-ports';
 import { makeTargetDisks, startTargetMachine } from './make-target';
 import { recoveriesOf, slotOf } from './recovery-records';
 import { releasePoint } from './remove-target';
 import { done, runTaskStep, type WorkEnd } from './run-task-step';
 import { shutDownSource, skipShutDown } from './stop-source';
-import { undoFailover } from './undo-failover';
+import { cancelFailover, undoFailover } from './undo-failover';
 
 interface Step {
   readonly work: (ports: FailoverPorts, call: StepCall) => Promise<WorkEnd>;
@@ -42,6 +45,18 @@ const steps: Readonly<Record<FailoverStep, Step>> = {
   removeTest: late(removeTest),
   checkCommit: early(checkCommit),
   commitFailover: late(commitFailover),
+  checkPointChange: early(checkPointChange),
+  removeOldTarget: late(removeOldTarget),
+  adoptPoint: late(adoptPoint),
+  cancelFailover: late(cancelFailover),
+  checkFailback: early(checkFailback),
+  turnToTarget: early(turnToTarget),
+  startReverseStream: early(startReverseStream),
+  awaitReverseStream: early(awaitReverseStream),
+  turnHome: late(turnHome),
+  skipCommit: early(skipCommit),
+  checkReprotect: early(checkReprotect),
+  reverseItem: late(reverseItem),
 };
 
 /** Failing over, step by step, as orchestrations call it. */

@@ -7,8 +7,11 @@ import type { JobRecord } from '../../contracts/jobs/record';
 import { jobLedger } from '../jobs/job-ledger';
 import { spread } from '../spread';
 import type { FailoverPorts } from './failover-ports';
+import { freeHomeDisks } from './come-back';
 import { heldItem, noteRecovery, recoveryOf } from './recovery-records';
+import { routeOf } from './route';
 import { done, pause, type WorkEnd } from './run-task-step';
+import { openAtSite, startAtSite } from './site-target';
 import { targetPlanOf, type TargetPlan } from './target-plan';
 
 const disksAtOnce = 4;
@@ -19,15 +22,24 @@ export function ownerOf({ vaultId, itemId, jobId }: FailoverJob): Owner {
 }
 
 /** New disks at the target with exactly what the replicas held at the chosen moment. */
-export async function makeTargetDisks(ports: FailoverPorts, { job }: StepCall): Promise<WorkEnd> {
+export async function makeTargetDisks(ports: FailoverPorts, call: StepCall): Promise<WorkEnd> {
+  const { job } = call;
   const item = await heldItem(ports.records, job);
   const recovery = await recoveryOf(ports.records, job);
+  if (!recovery.isCopied) {
+    await spread(eachOf(recovery.disks), disksAtOnce, (disk) => copyOf(ports, job, { recovery, disk }));
+    await noteRecovery(ports.records, job, { isCopied: true });
+  }
+  if (routeOf(item).to === 'site') {
+    await freeHomeDisks(ports, call);
+    return openAtSite(ports, call, { item, recovery });
+  }
   const plan = await targetPlanOf(ports, job, item);
   await noteRecovery(ports.records, job, { madeByJob: job.jobId });
   await ports.places.ensureGroup(plan.place, ownerOf(job));
   const made = new Map<string, string>();
   await spread(eachOf(recovery.disks), disksAtOnce, async (disk) => {
-    made.set(disk.replicaId, await makeDisk(ports, job, { recovery, plan, disk }));
+    made.set(disk.replicaId, await makeDisk(ports, job, { plan, disk }));
   });
   const disks = recovery.disks.map((disk) => ({
     ...disk,
@@ -37,28 +49,23 @@ export async function makeTargetDisks(ports: FailoverPorts, { job }: StepCall): 
   return done;
 }
 
+async function copyOf(
+  { replicas }: FailoverPorts,
+  { jobId }: FailoverJob,
+  { recovery, disk }: { readonly recovery: Recovery; readonly disk: RecoveredDisk },
+): Promise<void> {
+  const { replicaId, copyId: toReplicaId } = disk;
+  const moment = present(recovery.moment, 'the moment to recover');
+  // A pin of its own: making the copy lets go of it, and the job still needs the point.
+  await replicas.materialise({ moment, replicaId, toReplicaId, job: `${jobId}/${replicaId}` });
+}
+
 async function makeDisk(
   ports: FailoverPorts,
   job: FailoverJob,
-  {
-    recovery,
-    plan,
-    disk,
-  }: {
-    readonly recovery: Recovery;
-    readonly plan: TargetPlan;
-    readonly disk: RecoveredDisk;
-  },
+  { plan, disk }: { readonly plan: TargetPlan; readonly disk: RecoveredDisk },
 ): Promise<string> {
-  const { replicaId, copyId } = disk;
-  const moment = present(recovery.moment, 'the moment to recover');
-  // A pin of its own: making the copy lets go of it, and the job still needs the point.
-  await ports.replicas.materialise({
-    moment,
-    replicaId,
-    toReplicaId: copyId,
-    job: `${job.jobId}/${replicaId}`,
-  });
+  const { copyId } = disk;
   const { id } = await ports.machines.makeDisk({
     owner: ownerOf(job),
     place: plan.place,
@@ -77,6 +84,7 @@ export async function startTargetMachine(ports: FailoverPorts, call: StepCall): 
   const item = await heldItem(ports.records, job);
   const recovery = await recoveryOf(ports.records, job);
   expectOneActiveSite(recovery);
+  if (routeOf(item).to === 'site') return startAtSite(ports, call, { item, recovery });
   const plan = await targetPlanOf(ports, job, item);
   const owner = ownerOf(job);
   const nics = plan.isIsolated ? [{ networkId: await isolatedNetwork(ports, job, plan) }] : plan.nics;

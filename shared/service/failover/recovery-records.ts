@@ -14,6 +14,7 @@ export function recoveriesOf(item: ProtectedItem): Recoveries {
 }
 
 export function slotOf({ verb }: Pick<FailoverJob, 'verb'>): Slot {
+  if (verb === 'applyRecoveryPoint') return 'next';
   return verb === 'testFailover' || verb === 'testFailoverCleanup' ? 'test' : 'real';
 }
 
@@ -63,5 +64,16 @@ export async function remark(records: Records, job: FailoverJob, text: string): 
     recovery === undefined || recovery.remarks.includes(text)
       ? recovery
       : { ...recovery, remarks: [...recovery.remarks, text] },
+  );
+}
+
+/** Changes all of an item's recoveries together with the item. Only while the job holds it. */
+export async function changeRecoveries(
+  records: Records,
+  job: FailoverJob,
+  how: (recoveries: Recoveries, item: ProtectedItem) => Partial<ProtectedItem> & { recoveries?: Recoveries },
+): Promise<void> {
+  await changeItem(records, job.itemId, (current) =>
+    current.hold?.jobId === job.jobId ? how(recoveriesOf(current), current) : undefined,
   );
 }

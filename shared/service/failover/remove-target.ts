@@ -9,7 +9,7 @@ export async function removeTarget(
   { vaultId, itemId, jobId }: FailoverJob,
   recovery: Recovery,
 ): Promise<void> {
-  const { madeByJob, disks } = recovery;
+  const { madeByJob } = recovery;
   if (madeByJob !== undefined) {
     const left = await ports.machines.remove({ vaultId, itemId, jobId: madeByJob });
     if (left.length > 0) {
@@ -17,8 +17,20 @@ export async function removeTarget(
       throw new LifeboatError('TargetUnavailable', `What was made at the target is not gone yet: ${ids}`);
     }
   }
-  for (const { copyId } of disks) await ports.disks.remove(copyId);
+  await removeCopies(ports, recovery, jobId);
   await releasePoint(ports, recovery, jobId);
+}
+
+/** A copy that a site compared its disks with was a replica of its own: it has epochs beside it. */
+export async function removeCopies(
+  { disks, replicas }: FailoverPorts,
+  recovery: Recovery,
+  jobId: string,
+): Promise<void> {
+  for (const { copyId } of recovery.disks) {
+    if (recovery.madeByJob === undefined) await replicas.remove(copyId, jobId);
+    else await disks.remove(copyId);
+  }
 }
 
 /** The recovery no longer needs its point: the copies are independent of it. */

@@ -5,6 +5,7 @@ import { isPlanned } from './check-failover';
 import type { FailoverPorts } from './failover-ports';
 import { heldItem, noteRecovery, remark } from './recovery-records';
 import { done, skipped, type WorkEnd } from './run-task-step';
+import { cloudSourceOf, routeOf } from './route';
 import { askAgent, resultOf, sourceAgentOf, taskIdOf, withdrawTasks } from './source-agent';
 
 const lookAgainInMs = 30_000;
@@ -12,7 +13,7 @@ const lookAgainInMs = 30_000;
 /** The source is shut down. A planned failover goes on only if that was seen; an unplanned one says what was not. */
 export async function shutDownSource(ports: FailoverPorts, call: StepCall): Promise<WorkEnd> {
   const item = await heldItem(ports.records, call.job);
-  return item.scenario === 'A2A' ? deallocate(ports, call, item) : shutDownByAgent(ports, call, item);
+  return routeOf(item).from === 'cloud' ? deallocate(ports, call, item) : shutDownByAgent(ports, call, item);
 }
 
 /** The caller does not want the source to be touched. */
@@ -23,8 +24,8 @@ export async function skipShutDown({ records }: FailoverPorts, { job }: StepCall
 }
 
 async function deallocate(ports: FailoverPorts, call: StepCall, item: ProtectedItem): Promise<WorkEnd> {
-  const { sourceMachineId } = item;
-  const seen = sourceMachineId === undefined ? 'missing' : await ports.sources.stop(sourceMachineId);
+  const machineId = cloudSourceOf(item);
+  const seen = machineId === undefined ? 'missing' : await ports.sources.stop(machineId);
   if (seen === 'stopped') {
     await noteRecovery(ports.records, call.job, { source: 'stopped' });
     return done;

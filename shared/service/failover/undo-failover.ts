@@ -1,12 +1,18 @@
-import type { DesiredReplica } from '../../contracts/agent/desired';
 import type { ProtectedItem } from '../../contracts/catalogue/protected-item';
 import type { Recovery } from '../../contracts/catalogue/recovery';
 import type { FailoverJob, StepCall } from '../../contracts/jobs/failover-steps';
+import { present } from '../../assert';
+import { LifeboatError } from '../../errors';
+import { changeItem, requireItem } from '../protection/item-records';
+import { feederOf } from '../protection/feeder-of';
 import type { FailoverPorts } from './failover-ports';
-import { changeRecovery, heldItem, recoveriesOf, slotOf } from './recovery-records';
+import { changeRecoveries, changeRecovery, heldItem, recoveriesOf, slotOf } from './recovery-records';
 import { removeTarget } from './remove-target';
+import { cloudSourceOf, homeOf, routeOf } from './route';
 import { done, type WorkEnd } from './run-task-step';
-import { sourceAgentOf, wantOfItem, withdrawTasks } from './source-agent';
+import { siteTargetOf } from './site-target';
+import { inMode, sourceAgentOf, wantOfItem, withdrawTasks } from './source-agent';
+import { feedFrom, turnedHome, wantNothing } from './turn-item';
 
 /**
  * Back to where the failover began: nothing of it is left at the target, the source runs and replicates. Never a machine that
@@ -15,55 +21,119 @@ import { sourceAgentOf, wantOfItem, withdrawTasks } from './source-agent';
 export async function undoFailover(ports: FailoverPorts, { job }: StepCall): Promise<WorkEnd> {
   const item = await heldItem(ports.records, job);
   const recovery = recoveriesOf(item)[slotOf(job)];
-  if (recovery?.jobId !== job.jobId) return done;
-  await removeTarget(ports, job, recovery);
-  if (recovery.kind !== 'test') await resumeSource(ports, job, item, recovery);
+  if (recovery?.jobId === job.jobId) {
+    await removeTarget(ports, job, recovery);
+    if (slotOf(job) === 'real') await resumeSource(ports, job, { item, recovery });
+    await changeRecovery(ports.records, job, () => undefined);
+  }
+  if (job.verb === 'failback') await stayAway(ports, job);
+  return done;
+}
+
+/** The same for a failover that has ended and was not committed. */
+export async function cancelFailover(ports: FailoverPorts, { job }: StepCall): Promise<WorkEnd> {
+  const item = await heldItem(ports.records, job);
+  const { real } = recoveriesOf(item);
+  if (real === undefined) {
+    throw new LifeboatError('NotFound', 'There is no failover to cancel.', { target: job.itemId });
+  }
+  await removeTarget(ports, job, real);
+  await resumeSource(ports, job, { item, recovery: real });
   await changeRecovery(ports.records, job, () => undefined);
   return done;
+}
+
+interface Undone {
+  readonly item: ProtectedItem;
+  readonly recovery: Recovery;
 }
 
 async function resumeSource(
   ports: FailoverPorts,
   job: FailoverJob,
-  item: ProtectedItem,
-  recovery: Recovery,
+  { item, recovery }: Undone,
 ): Promise<void> {
+  if (routeOf(item).to === 'site') await stopAtSite(ports, job, item, recovery);
   const agent = await sourceAgentOf(ports, { itemId: job.itemId, item });
-  if (agent !== undefined) await withdrawTasks(ports, agent.agentId, job.jobId);
+  if (agent !== undefined) await withdrawTasks(ports, agent.agentId, recovery.jobId);
   if (recovery.fencedAtInMs !== undefined) await replicateAgain(ports, job, item);
   if (recovery.source !== 'stopped') return;
-  if (item.scenario === 'A2A' && item.sourceMachineId !== undefined) {
-    await ports.sources.start(item.sourceMachineId);
-  } else if (agent !== undefined) {
-    const task = { taskId: `${job.jobId}.start`, kind: 'startMachine' as const };
-    await ports.board.change(agent.agentId, (wish) => ({
-      ...wish,
-      tasks: [...wish.tasks, { ...task, parameters: { machineId: agent.machineId } }],
-    }));
+  const cloudMachineId = routeOf(item).from === 'cloud' ? cloudSourceOf(item) : undefined;
+  if (cloudMachineId !== undefined) await ports.sources.start(cloudMachineId);
+  else if (agent !== undefined) {
+    await wantTask(ports, agent.agentId, `${job.jobId}.start`, {
+      kind: 'startMachine',
+      machineId: agent.machineId,
+    });
   }
 }
 
-/** The streams begin anew on the replicas as they are: what differs is found by digests. */
-export async function replicateAgain(
+/** The machine at the site must not run beside its source, and its disks take no writes. */
+async function stopAtSite(
   ports: FailoverPorts,
-  { jobId, itemId }: FailoverJob,
+  job: FailoverJob,
   item: ProtectedItem,
+  recovery: Recovery,
 ): Promise<void> {
-  const started = new Map<string, Pick<DesiredReplica, 'epoch' | 'chainHead'>>();
+  const { agentId, machine } = await siteTargetOf(ports, job, item);
+  await withdrawTasks(ports, agentId, recovery.jobId);
+  const { machineId } = machine;
+  if (recovery.machine !== undefined) {
+    await wantTask(ports, agentId, `${job.jobId}.stop`, { kind: 'shutDownMachine', machineId });
+  }
+  await wantOfItem(ports, { agentId, itemId: job.itemId }, (wish) => inMode(wish, 'readOnly'));
+}
+
+async function wantTask(
+  { board }: FailoverPorts,
+  agentId: string,
+  taskId: string,
+  { kind, machineId }: { readonly kind: 'startMachine' | 'shutDownMachine'; readonly machineId: string },
+): Promise<void> {
+  await board.change(agentId, (wish) =>
+    wish.tasks.some((task) => task.taskId === taskId)
+      ? wish
+      : { ...wish, tasks: [...wish.tasks, { taskId, kind, parameters: { machineId } }] },
+  );
+}
+
+/** The streams begin anew on the replicas as they are: what differs is found by digests. */
+async function replicateAgain(ports: FailoverPorts, job: FailoverJob, item: ProtectedItem): Promise<void> {
+  const { itemId } = job;
+  const resume = `${job.jobId}/resume`;
+  const feeder = await feederOf(ports.records, itemId, item);
+  if (feeder !== undefined) return feedFrom(ports, { itemId, item, job: resume }, feeder);
+  // Nobody to ask now: the epochs wait for the agent, and what it is wanted to do is on its board.
+  const started = new Map<string, { epoch: number; chainHead: string }>();
   for (const { replicaId } of item.disks) {
-    const request = { replicaId, kind: 'rebase', reason: 'failover undone', job: `${jobId}/resume` } as const;
+    const request = { replicaId, kind: 'rebase', reason: 'failover undone', job: resume } as const;
     const { epoch, chainHead } = await ports.replicas.startEpoch(request);
     started.set(replicaId, { epoch, chainHead });
   }
   const agent = await sourceAgentOf(ports, { itemId, item });
   if (agent === undefined) return;
   await wantOfItem(ports, { agentId: agent.agentId, itemId }, (wish) => ({
-    ...wish,
+    ...inMode(wish, 'resync'),
     isSettled: false,
     replicas: wish.replicas.map((replica) => ({
       ...replica,
-      ...started.get(replica.replicaId),
+      ...present(started.get(replica.replicaId), 'an epoch'),
       mode: 'resync',
     })),
   }));
+}
+
+/** A way back that was not gone: the item runs on what it ran on before, and replicates nowhere, as before. */
+async function stayAway(ports: FailoverPorts, job: FailoverJob): Promise<void> {
+  const item = await requireItem(ports.records, job.itemId);
+  const agentId = item['agentId'];
+  if (homeOf(item) === undefined) return;
+  if (typeof agentId === 'string') await wantNothing(ports, agentId, job.itemId);
+  for (const { replicaId } of item.disks) {
+    await ports.replicas.fence(replicaId, { reason: 'failback undone', job: `${job.jobId}/undone` });
+  }
+  await changeRecoveries(ports.records, job, ({ away, ...others }) => ({
+    recoveries: { ...others, ...(away === undefined ? {} : { real: away }) },
+  }));
+  await changeItem(ports.records, job.itemId, (current) => turnedHome(current));
 }

@@ -1,4 +1,3 @@
-import { randomBytes, randomUUID } from 'node:crypto';
 import { ProtectedItem } from '../../../shared/contracts/catalogue/protected-item';
 import { recoveriesOf } from '../../../shared/service/failover/recovery-records';
 import { StepCall, failoverSteps } from '../../../shared/contracts/jobs/failover-steps';
@@ -7,7 +6,6 @@ import { FinishFailover } from '../../../orchestrations/activities/failover-acti
 import * as failovers from '../../../orchestrations/failover';
 import type { InstanceType } from '../../../shared/model/scenarios/scenario';
 import type { Clock } from '../../../shared/ports/clock';
-import { machineKey } from '../../../shared/service/agents/known-machines';
 import { WishBoard } from '../../../shared/service/agents/wish-board';
 import { changeResource, putResource, requireResource } from '../../../shared/service/catalogue/resources';
 import { createReplicas } from '../../../shared/service/create-replicas';
@@ -25,19 +23,8 @@ import { MemoryTargetDocuments } from '../memory/memory-target-documents';
 import { memoryCompute, type MemoryCompute } from '../memory-compute';
 import { MemoryRecords } from '../memory-records';
 import { engineJobs } from './engine-jobs';
-import { SimulatedDisk, SimulatedMachine } from './simulated-machine';
-
-const policy = {
-  retention: [{ untilAgeInMs: 86_400_000, everyInMs: 0 }],
-  journal: false,
-  journalWindowInMs: 3_600_000,
-  anchorIntervalInMs: 3_600_000,
-  rpoThresholdInMs: 900_000,
-  cacheQuotaBytes: 2 ** 32,
-};
-
-export const network =
-  '/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rescue/providers/Microsoft.Network/virtualNetworks/harbour';
+import { groupOf, installAgent, protectMachine, type ProtectOptions } from './protect-machine';
+import type { SimulatedMachine } from './simulated-machine';
 
 /** Failing over in one process: the API before it, the durable engine and the real services in it, memory behind it. */
 export class FailoverWorld {
@@ -76,6 +63,7 @@ export class FailoverWorld {
     this.ports = {
       ...{ records, replicas: createReplicas(replication), board: new WishBoard({ records, clock, events }) },
       ...{ events, clock, ids: systemIds, disks: this.disks, machines, places, catalog, sources },
+      reads: { grantRead: (replicaId) => Promise.resolve({ url: `memory:${replicaId}`, expiresAtMs: 0 }) },
       measures: { plannedWaitInMs: 1_800_000, unplannedWaitInMs: 120_000, bootWaitInMs: 180_000 },
     };
     this.service = failoverService(this.ports);
@@ -97,7 +85,7 @@ export class FailoverWorld {
       },
     });
     world.arm = await World.open(world.records);
-    const group = `/subscriptions/${vault.split('/')[2] ?? ''}/resourceGroups/rescue`;
+    const group = groupOf('rescue');
     const owner = { vaultId: vault, itemId: 'setup', jobId: 'setup' };
     const place = { resourceGroupId: group, location: 'westeurope' };
     await world.compute.places.ensureGroup(place, owner);
@@ -113,108 +101,13 @@ export class FailoverWorld {
   }
 
   /** A machine under protection, whose disks were copied and have a first point. */
-  async protect(
-    scenario: InstanceType,
-    {
-      name = 'web',
-      disks = 2,
-      sizeBytes = 64 * 1024,
-    }: { name?: string; disks?: number; sizeBytes?: number } = {},
-  ): Promise<SimulatedMachine> {
-    const fabricId = `${vault}/replicationFabrics/site-${scenario}`;
-    const internalId = `fabric-${scenario}`;
-    await putResource(this.records, {
-      ...{
-        id: fabricId,
-        name: `site-${scenario}`,
-        type: 'Microsoft.RecoveryServices/vaults/replicationFabrics',
-      },
-      properties: {
-        friendlyName: 'Site',
-        kind: 'HyperVSite',
-        internalId,
-        health: 'Normal',
-        healthErrors: [],
-        details: {},
-      },
-    });
-    const agentId = randomUUID();
-    const itemId = `${fabricId}/replicationProtectionContainers/cloud/replicationProtectedItems/${name}`;
-    const simulated = Array.from(
-      { length: disks },
-      (_, index) => new SimulatedDisk(`disk-${index}`, randomUUID(), randomBytes(sizeBytes)),
-    );
-    const { board, replicas, clock } = this.ports;
-    const machine = new SimulatedMachine(agentId, itemId, simulated, {
-      ...{ board, cache: this.cache, now: () => clock.now() },
-      tell: (jobId, event, data) => this.jobs.tell(jobId, event, data),
-    });
-    await this.records.put(machineKey(internalId, `machine-${name}`), {
-      ...{ agentId, providerId: `${fabricId}/replicationRecoveryServicesProviders/host` },
-      machine: {
-        ...{ machineId: `machine-${name}`, name, osType: 'Linux', powerState: 'running', generation: '1' },
-        ...{ disks: [], nics: [{ nicId: 'nic', addresses: ['10.1.0.9'] }] },
-      },
-    });
-    const item = ProtectedItem.parse({
-      ...{
-        friendlyName: name,
-        internalId: randomUUID(),
-        scenario,
-        instanceType: scenario,
-        policyId: `${vault}/replicationPolicies/p`,
-      },
-      ...{
-        sourceMachineId: `machine-${name}`,
-        state: 'Protected',
-        testFailover: 'None',
-        resyncRequired: false,
-      },
-      ...{
-        health: 'Normal',
-        failoverHealth: 'Normal',
-        healthErrors: [],
-        initialCopyPercent: 100,
-        target: {},
-      },
-      disks: simulated.map(({ diskId, replicaId }, index) => {
-        return { id: diskId, name: diskId, replicaId, sizeBytes, isOperatingSystem: index === 0 };
-      }),
-      enabledWith: {
-        targetAzureNetworkId: network,
-        targetAzureV2ResourceGroupId: network.split('/').slice(0, 5).join('/'),
-      },
-    });
-    const type =
-      'Microsoft.RecoveryServices/vaults/replicationFabrics/replicationProtectionContainers/replicationProtectedItems';
-    await putResource(this.records, { id: itemId, name, type, properties: item });
-    const wished = [];
-    for (const { replicaId, diskId } of simulated) {
-      await replicas.create({ replicaId, sizeBytes, ownerId: itemId, policy });
-      const { epoch, chainHead } = await replicas.startEpoch({
-        replicaId,
-        kind: 'rebase',
-        reason: 'initial',
-        job: `enable-${name}`,
-      });
-      wished.push({
-        replicaId,
-        machineId: `machine-${name}`,
-        diskId,
-        mode: 'copy' as const,
-        epoch,
-        chainHead,
-        mayCopy: true,
-      });
-    }
-    await board.change(agentId, (wish) => ({
-      ...wish,
-      items: [{ itemId, replicas: wished, crashIntervalInMs: 300_000, cutNow: 0, isSettled: true }],
-    }));
-    this.machines.push(machine);
-    await machine.look();
-    await this.drain(machine);
-    return machine;
+  protect(scenario: InstanceType, options: ProtectOptions = {}): Promise<SimulatedMachine> {
+    return protectMachine(this, scenario, options);
+  }
+
+  /** An agent beside the recovered machine, which registers in this fabric: the one that the machine came from. */
+  installAgent(away: SimulatedMachine, fabricId?: string): Promise<SimulatedMachine> {
+    return installAgent(this, away, fabricId);
   }
 
   /** Applies what the machine sent, and lists its points where clients look for them. */
@@ -270,17 +163,36 @@ export class FailoverWorld {
     return this.ended(await this.begin(machine, verb, properties));
   }
 
+  /** Lets machines look and time pass, this many seconds. */
+  async pass(seconds: number): Promise<void> {
+    for (let second = 0; second < seconds; second++) {
+      await settled(this.engine);
+      await this.#lookAll();
+      await settled(this.engine);
+      this.engine.clock.advance(1_000);
+    }
+  }
+
   /** Lets machines look and time pass until the job has ended. */
   async ended(jobId: string): Promise<JobRecord> {
-    for (let round = 0; round < 2_000; round++) {
+    for (let round = 0; round < 150; round++) {
       await settled(this.engine);
       const job = await this.job(jobId);
       if (job.endTimeInMs !== undefined) return job;
-      for (const machine of this.machines) await machine.look();
+      await this.#lookAll();
       await settled(this.engine);
       this.engine.clock.advance(1_000);
     }
     throw new Error(`the job does not end: ${JSON.stringify(await this.job(jobId))}`);
+  }
+
+  /** Agents do what is wanted, and what they sent is applied. */
+  async #lookAll(): Promise<void> {
+    for (const machine of this.machines) {
+      await machine.look();
+      if (machine.isReachable)
+        for (const { replicaId } of machine.disks) await this.ports.replicas.drainNow(replicaId);
+    }
   }
 
   async job(jobId: string): Promise<JobRecord> {

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import type { DesiredReplica } from '../../../shared/contracts/agent/desired';
 import type { TaskResult } from '../../../shared/contracts/agent/report';
 import { taskResultOf } from '../../../shared/contracts/protection/events';
@@ -10,6 +11,8 @@ import { isRefusal } from '../../../shared/errors';
 import type { WishBoard } from '../../../shared/service/agents/wish-board';
 
 const sectorBytes = 512;
+const blockBytes = 4096;
+const OpenParameters = z.object({ disks: z.array(z.object({ diskId: z.string(), url: z.string() })) });
 
 /** One disk of a machine, with the stream that an agent makes of its writes. */
 export class SimulatedDisk {
@@ -43,11 +46,17 @@ export interface MachineParts {
   readonly now: () => number;
   /** As the agent face tells a job. */
   readonly tell: (jobId: string, event: string, data: unknown) => Promise<void>;
+  /** What a grant to read leads to. */
+  readonly readCopy: (url: string) => Promise<Buffer>;
+  /** A machine of a cloud runs as the cloud says. */
+  readonly cloudPower?: () => boolean;
 }
 
 /** A machine and its agent at the source: does what the board wants, as the real agent does, when it is asked to look. */
 export class SimulatedMachine {
-  isRunning = true;
+  #isOn = true;
+  /** Blocks that coming back has written, of how many. */
+  broughtOver = { blocks: 0, of: 0 };
   isReadOnly = false;
   /** False: the site is lost. It neither looks at the board nor sends anything. */
   isReachable = true;
@@ -62,6 +71,10 @@ export class SimulatedMachine {
     readonly disks: readonly SimulatedDisk[],
     private readonly parts: MachineParts,
   ) {}
+
+  get isRunning(): boolean {
+    return this.parts.cloudPower?.() ?? this.#isOn;
+  }
 
   /** A guest writes, if anything of it runs and may. */
   write(diskIndex: number, offsetBytes: number, data: Buffer): boolean {
@@ -107,8 +120,8 @@ export class SimulatedMachine {
       const isFed = replicas.every(({ mode }) => mode === 'copy' || mode === 'resync');
       if (isFed && this.disks.some(({ stream }) => stream?.sequence === 0)) await this.cut();
     }
-    for (const { taskId, kind, jobId } of wish.tasks) {
-      const result = await this.#perform(taskId, kind);
+    for (const { taskId, kind, jobId, parameters } of wish.tasks) {
+      const result = await this.#perform(taskId, kind, parameters);
       if (jobId !== undefined) await this.parts.tell(jobId, taskResultOf(taskId).name, result);
       await this.parts.board.change(this.agentId, (current) => ({
         ...current,
@@ -127,15 +140,32 @@ export class SimulatedMachine {
     if (disk.stream?.epoch !== wish.epoch) disk.begin(wish);
   }
 
-  async #perform(taskId: string, kind: string): Promise<TaskResult> {
+  async #perform(taskId: string, kind: string, parameters: object): Promise<TaskResult> {
     if (this.refuseTask === kind) return { taskId, outcome: 'failed', message: `no ${kind} today` };
     this.tasksDone.push(kind);
-    if (kind === 'shutDownMachine') this.isRunning = false;
-    if (kind === 'startMachine') this.isRunning = true;
+    if (kind === 'shutDownMachine') this.#isOn = false;
+    if (kind === 'startMachine' || kind === 'createMachine') this.#isOn = true;
+    if (kind === 'openRecoveryPoint') await this.#open(OpenParameters.parse(parameters).disks);
     if (kind !== 'sealRemaining') return { taskId, outcome: 'succeeded', output: {} };
     await this.cut();
     const sealed = this.disks.map(({ replicaId, stream }) => [replicaId, stream?.sequence ?? 0]);
     return { taskId, outcome: 'succeeded', output: { sealed: Object.fromEntries(sealed) } };
+  }
+
+  /** The old disks are reused: only blocks that differ are written. */
+  async #open(disks: z.infer<typeof OpenParameters>['disks']): Promise<void> {
+    if (this.isRunning) throw new Error('the disks of a running machine are written by its guests alone');
+    for (const { diskId, url } of disks) {
+      const disk = this.disks.find((each) => each.diskId === diskId);
+      const wanted = await this.parts.readCopy(url);
+      for (let offset = 0; offset < wanted.length; offset += blockBytes) {
+        const block = wanted.subarray(offset, offset + blockBytes);
+        this.broughtOver.of += 1;
+        if (disk?.content.subarray(offset, offset + blockBytes).equals(block) === true) continue;
+        this.broughtOver.blocks += 1;
+        block.copy(disk?.content ?? Buffer.alloc(0), offset);
+      }
+    }
   }
 
   async #seal(disk: SimulatedDisk, marker: Marker | undefined): Promise<void> {

@@ -1,0 +1,113 @@
+import { present } from '../../assert';
+import type { DesiredReplica } from '../../contracts/agent/desired';
+import type { ReportedDisk } from '../../contracts/agent/report';
+import type { ItemWish } from '../../contracts/agents/agent-wish';
+import type { KnownMachine } from '../../contracts/agents/known-machine';
+import type { ProtectedItem } from '../../contracts/catalogue/protected-item';
+import type { Home, Recovery } from '../../contracts/catalogue/recovery';
+import { LifeboatError } from '../../errors';
+import { findMachine } from '../agents/known-machines';
+import { fabricIdOf } from '../protection/item-records';
+import { feederOf } from '../protection/feeder-of';
+import { policyOf } from '../protection/policy-of';
+import type { FailoverPorts } from './failover-ports';
+import { homeOf } from './route';
+
+interface NamedItem {
+  readonly itemId: string;
+  readonly item: ProtectedItem;
+}
+
+/** The agent that speaks for a recovered machine: it is heard in the fabric of the item, or in the one recovered to. */
+export async function agentAtTarget(
+  { records }: Pick<FailoverPorts, 'records'>,
+  { itemId, item }: NamedItem,
+  recovery: Recovery | undefined,
+): Promise<KnownMachine> {
+  const machineId = recovery?.machine?.id;
+  const fabrics = [fabricIdOf(itemId), item.recoveryFabricId ?? ''].filter((id) => id.includes('/'));
+  for (const fabricId of fabrics) {
+    const known = machineId === undefined ? undefined : await findMachine(records, fabricId, machineId);
+    if (known !== undefined) return known;
+  }
+  throw new LifeboatError(
+    'FailbackPrerequisiteMissing',
+    `No agent speaks for the recovered machine "${recovery?.machine?.name ?? item.friendlyName}": install one in it and register it in the fabric ${fabrics.join(' or ')}.`,
+    { target: machineId ?? itemId },
+  );
+}
+
+/** An item whose source is the recovered machine from now on. Safe to repeat. */
+export async function turnedToTarget(
+  { records }: Pick<FailoverPorts, 'records'>,
+  { itemId, item }: NamedItem,
+  source: KnownMachine,
+): Promise<Partial<ProtectedItem> & { home: Home }> {
+  const known = homeOf(item);
+  const feeder = known === undefined ? await feederOf(records, itemId, item) : undefined;
+  const { protectableItemId, sourceMachineId, enabledWith, policyId } = item;
+  const agentId = feeder?.agentId ?? textOf(item['agentId']);
+  const home: Home = known ?? {
+    ...{ enabledWith, policyId },
+    machineId: feeder?.machine.machineId ?? sourceMachineId ?? item.internalId,
+    ...(protectableItemId === undefined ? {} : { protectableItemId }),
+    ...(sourceMachineId === undefined ? {} : { sourceMachineId }),
+    ...(agentId === undefined ? {} : { agentId }),
+  };
+  const { machineId } = source.machine;
+  return { home, sourceMachineId: machineId, agentId: source.agentId, protectableItemId: undefined };
+}
+
+/** The same item with the source that it had at home. */
+export function turnedHome(item: ProtectedItem): Partial<ProtectedItem> {
+  const home = homeOf(item);
+  if (home === undefined) return {};
+  const { protectableItemId, sourceMachineId, agentId, enabledWith, policyId } = home;
+  return { ...{ home: undefined, protectableItemId, sourceMachineId, agentId, enabledWith, policyId } };
+}
+
+/** Begins new epochs of an item's replicas and wants them of the agent of its source: only what differs is sent. */
+export async function feedFrom(
+  ports: FailoverPorts,
+  { itemId, item, job }: NamedItem & { readonly job: string },
+  source: KnownMachine,
+): Promise<void> {
+  const { crashIntervalInMs, appIntervalInMs } = await policyOf(ports.records, item.policyId);
+  const replicas: DesiredReplica[] = [];
+  for (const [index, { replicaId, id }] of item.disks.entries()) {
+    const request = { replicaId, kind: 'rebase', reason: 'reversed', job } as const;
+    const { epoch, chainHead } = await ports.replicas.startEpoch(request);
+    const { machineId, disks } = source.machine;
+    const diskId = present(matching(disks, id, index), `the disk of ${id}`).diskId;
+    replicas.push({ replicaId, machineId, diskId, mode: 'resync', epoch, chainHead, mayCopy: true });
+  }
+  const wish: ItemWish = {
+    ...{ itemId, replicas, crashIntervalInMs, cutNow: 0, isSettled: false },
+    ...(appIntervalInMs === undefined ? {} : { appIntervalInMs }),
+  };
+  await ports.board.change(source.agentId, (current) => ({
+    ...current,
+    items: [...current.items.filter((each) => each.itemId !== itemId), wish],
+  }));
+}
+
+/** Nothing is wanted of this agent's streams of the item any more. */
+export async function wantNothing(
+  { board }: Pick<FailoverPorts, 'board'>,
+  agentId: string,
+  itemId: string,
+): Promise<void> {
+  await board.change(agentId, (wish) => ({
+    ...wish,
+    items: wish.items.filter((each) => each.itemId !== itemId),
+  }));
+}
+
+/** The recovered machine's disk that came from this one: by name, or else by its place. */
+function matching(disks: readonly ReportedDisk[], id: string, index: number): ReportedDisk | undefined {
+  return disks.find(({ diskId }) => diskId.toLowerCase() === id.toLowerCase()) ?? disks[index];
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,181 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { DesiredReplica } from '../../../shared/contracts/agent/desired';
+import { ProtectedItem } from '../../../shared/contracts/catalogue/protected-item';
+import type { InstanceType } from '../../../shared/model/scenarios/scenario';
+import { machineKey } from '../../../shared/service/agents/known-machines';
+import { putResource } from '../../../shared/service/catalogue/resources';
+import { recoveriesOf } from '../../../shared/service/failover/recovery-records';
+import { vault } from '../arm/world';
+import type { FailoverWorld } from './failover-world';
+import { SimulatedDisk, SimulatedMachine } from './simulated-machine';
+
+const policy = {
+  retention: [{ untilAgeInMs: 86_400_000, everyInMs: 0 }],
+  journal: false,
+  journalWindowInMs: 3_600_000,
+  anchorIntervalInMs: 3_600_000,
+  rpoThresholdInMs: 900_000,
+  cacheQuotaBytes: 2 ** 32,
+};
+
+const itemType =
+  'Microsoft.RecoveryServices/vaults/replicationFabrics/replicationProtectionContainers/replicationProtectedItems';
+
+export function groupOf(name: string): string {
+  return `/subscriptions/${vault.split('/')[2] ?? ''}/resourceGroups/${name}`;
+}
+
+export const network = `${groupOf('rescue')}/providers/Microsoft.Network/virtualNetworks/harbour`;
+
+export interface ProtectOptions {
+  readonly name?: string;
+  readonly disks?: number;
+  readonly sizeBytes?: number;
+}
+
+interface Attached {
+  readonly fabricId: string;
+  readonly machineId: string;
+  readonly itemId: string;
+  readonly disks: readonly SimulatedDisk[];
+  readonly isCloud: boolean;
+}
+
+interface Described {
+  readonly scenario: InstanceType;
+  readonly name: string;
+  readonly machineId: string;
+  readonly disks: readonly SimulatedDisk[];
+}
+
+/** A machine under protection, whose disks were copied and have a first point. */
+export async function protectMachine(
+  world: FailoverWorld,
+  scenario: InstanceType,
+  { name = 'web', disks = 2, sizeBytes = 64 * 1024 }: ProtectOptions = {},
+): Promise<SimulatedMachine> {
+  const fabricId = await makeFabric(world, `site-${scenario}`);
+  const isCloud = scenario === 'A2A';
+  const machineId = isCloud ? `${groupOf('east')}/providers/Microsoft.Compute/virtualMachines/${name}` : name;
+  const contents = Array.from({ length: disks }, () => randomBytes(sizeBytes));
+  if (isCloud) {
+    const parts = contents.map((content, index) => ({ name: `${name}-${index}`, content }));
+    world.compute.cloud.addSource({ id: machineId, location: 'east', disks: parts });
+  }
+  const itemId = `${fabricId}/replicationProtectionContainers/cloud/replicationProtectedItems/${name}`;
+  const simulated = contents.map(
+    (content, index) => new SimulatedDisk(`disk-${index}`, randomUUID(), content),
+  );
+  const machine = await attach(world, { fabricId, machineId, itemId, disks: simulated, isCloud });
+  const item = await itemOf(world, { scenario, name, machineId, disks: simulated });
+  await putResource(world.records, { id: itemId, name, type: itemType, properties: item });
+  const wished: DesiredReplica[] = [];
+  for (const { replicaId, diskId } of simulated) {
+    const { replicas } = world.ports;
+    await replicas.create({ replicaId, sizeBytes, ownerId: itemId, policy });
+    const request = { replicaId, kind: 'rebase', reason: 'initial', job: `enable-${name}` } as const;
+    const { epoch, chainHead } = await replicas.startEpoch(request);
+    wished.push({ ...{ replicaId, machineId, diskId, epoch, chainHead }, mode: 'copy', mayCopy: true });
+  }
+  await world.ports.board.change(machine.agentId, (wish) => ({
+    ...wish,
+    items: [{ itemId, replicas: wished, crashIntervalInMs: 300_000, cutNow: 0, isSettled: true }],
+  }));
+  await machine.look();
+  await world.drain(machine);
+  return machine;
+}
+
+/** An agent beside the recovered machine, which registers in the fabric that the machine came from. */
+export async function installAgent(
+  world: FailoverWorld,
+
+  away: SimulatedMachine,
+  inFabric = away.itemId.split('/').slice(0, 11).join('/'),
+): Promise<SimulatedMachine> {
+  const { real } = recoveriesOf(await world.item(away));
+  const disks = (real?.disks ?? []).map(
+    ({ replicaId, targetDiskId }, index) =>
+      new SimulatedDisk(`disk-${index}`, replicaId, world.compute.cloud.content(targetDiskId ?? '')),
+  );
+  const machineId = real?.machine?.id ?? '';
+  return attach(world, { fabricId: inFabric, machineId, itemId: away.itemId, disks, isCloud: true });
+}
+
+async function makeFabric(world: FailoverWorld, name: string, location = 'westeurope'): Promise<string> {
+  const id = `${vault}/replicationFabrics/${name}`;
+  const details = { health: 'Normal', healthErrors: [], details: {}, location };
+  await putResource(world.records, {
+    ...{ id, name, type: 'Microsoft.RecoveryServices/vaults/replicationFabrics' },
+    properties: { friendlyName: name, kind: 'HyperVSite', internalId: `fabric-${name}`, ...details },
+  });
+  return id;
+}
+
+async function attach(
+  world: FailoverWorld,
+  { fabricId, machineId, itemId, disks, isCloud }: Attached,
+): Promise<SimulatedMachine> {
+  const agentId = randomUUID();
+  const { board, clock } = world.ports;
+  const cloudPower = (): boolean =>
+    world.compute.cloud.machines.get(machineId.toLowerCase())?.isRunning ?? false;
+  const machine = new SimulatedMachine(agentId, itemId, disks, {
+    ...{ board, cache: world.cache, now: () => clock.now() },
+    tell: (jobId, event, data) => world.jobs.tell(jobId, event, data),
+    readCopy: async (url) => {
+      const replicaId = url.slice('memory:'.length);
+      const { sizeBytes } = await world.disks.open(replicaId).state();
+      const { data } = await world.disks.open(replicaId).read({ offsetBytes: 0, lengthBytes: sizeBytes });
+      return Buffer.from(data);
+    },
+    ...(isCloud ? { cloudPower } : {}),
+  });
+  const reported = disks.map(({ diskId, content }, index) => {
+    return { diskId, name: diskId, sizeBytes: content.length, isBootDisk: index === 0 };
+  });
+  await world.records.put(machineKey(`fabric-${fabricId.split('/').at(-1) ?? ''}`, machineId), {
+    ...{ agentId, providerId: `${fabricId}/replicationRecoveryServicesProviders/host` },
+    machine: {
+      ...{ machineId, name: machineId.split('/').at(-1), osType: 'Linux', powerState: 'running' },
+      ...{ generation: '1', disks: reported, nics: [{ nicId: 'nic', addresses: ['10.1.0.9'] }] },
+    },
+  });
+  world.machines.push(machine);
+  return machine;
+}
+
+async function itemOf(
+  world: FailoverWorld,
+  { scenario, name, machineId, disks }: Described,
+): Promise<ProtectedItem> {
+  const policyId = `${vault}/replicationPolicies/p-${scenario}`;
+  await putResource(world.records, {
+    ...{
+      id: policyId,
+      name: `p-${scenario}`,
+      type: 'Microsoft.RecoveryServices/vaults/replicationPolicies',
+    },
+    properties: { providerSpecificDetails: { instanceType: scenario } },
+  });
+  const recoveryFabricId = await makeFabric(world, 'recovery');
+  return ProtectedItem.parse({
+    ...{ friendlyName: name, internalId: randomUUID(), scenario, instanceType: scenario, policyId },
+    ...{ sourceMachineId: machineId, state: 'Protected', testFailover: 'None', resyncRequired: false },
+    ...{
+      health: 'Normal',
+      failoverHealth: 'Normal',
+      healthErrors: [],
+      initialCopyPercent: 100,
+      target: {},
+    },
+    recoveryFabricId: scenario === 'A2A' ? recoveryFabricId : 'Microsoft Azure',
+    recoveryContainerId:
+      scenario === 'A2A' ? `${recoveryFabricId}/replicationProtectionContainers/cloud` : 'Microsoft Azure',
+    disks: disks.map(({ diskId, replicaId, content }, index) => {
+      const shown = { id: diskId, name: diskId, replicaId, sizeBytes: content.length };
+      return { ...shown, isOperatingSystem: index === 0 };
+    }),
+    enabledWith: { targetAzureNetworkId: network, targetAzureV2ResourceGroupId: groupOf('rescue') },
+  });
+}
