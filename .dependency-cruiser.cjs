@@ -10,6 +10,7 @@ const layers = {
   'shared/service': ['shared/ports', 'shared/formats', 'shared/contracts', 'shared/model'],
   'shared/arm': ['shared/service', 'shared/ports', 'shared/formats', 'shared/contracts', 'shared/model'],
   'shared/agents': ['shared/service', 'shared/ports', 'shared/formats', 'shared/contracts', 'shared/model'],
+  'shared/ui': ['shared/service', 'shared/ports', 'shared/contracts', 'shared/model'],
   'shared/azure': ['shared/ports', 'shared/formats', 'shared/contracts', 'shared/model'],
   'shared/files': ['shared/ports', 'shared/formats', 'shared/contracts', 'shared/model'],
   'shared/system': ['shared/ports', 'shared/model'],
@@ -35,7 +36,7 @@ const layerRules = Object.entries(layers).map(([layer, may]) => ({
   comment: `${layer} may import ${may.length > 0 ? may.join(', ') : 'nothing of ours'} (and errors, assert).`,
   from: { path: `^${layer}/` },
   to: {
-    path: '^(functions|orchestrations|shared|agent|local|cli|infra|test|bench)/',
+    path: '^(functions|orchestrations|shared|agent|local|cli|infra|test|bench|demo)/',
     pathNot: [everybody, ...[layer, ...may].map((name) => `^${name}/`)],
   },
 }));
@@ -69,7 +70,7 @@ module.exports = {
       name: 'nobody-imports-local',
       severity: 'error',
       comment: 'The local cloud stands in for Azure; the product never knows.',
-      from: { pathNot: '^(local|test|bench)/' },
+      from: { pathNot: '^(local|test|bench|demo)/' },
       to: { path: '^local/' },
     },
     {

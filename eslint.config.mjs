@@ -143,7 +143,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['local/**/*.ts', 'cli/**/*.ts', 'bench/**/*.ts', 'agent/main.ts', 'test/**/*.ts'],
+    files: ['local/**/*.ts', 'cli/**/*.ts', 'bench/**/*.ts', 'demo/**/*.ts', 'agent/main.ts', 'test/**/*.ts'],
     rules: { 'no-console': 'off' },
   },
   {
@@ -159,6 +159,19 @@ export default tseslint.config(
         __dirname: 'readonly',
         fetch: 'readonly',
         setTimeout: 'readonly',
+      },
+    },
+  },
+  {
+    files: ['shared/ui/assets/**/*.js'],
+    languageOptions: {
+      globals: {
+        document: 'readonly',
+        location: 'readonly',
+        sessionStorage: 'readonly',
+        IntersectionObserver: 'readonly',
+        FormData: 'readonly',
+        CSS: 'readonly',
       },
     },
   },
