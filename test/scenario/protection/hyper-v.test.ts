@@ -1,5 +1,5 @@
 import { eventually } from '../../support/eventually';
-import { Inside } from '../../support/protection/replica-content';
+import { Inside } from '../../support/protection/inside';
 import { Site } from '../../support/protection/site';
 import { startStack, type Stack } from '../../support/stack';
 
@@ -18,19 +18,6 @@ afterAll(async () => {
   await stack.stop();
 }, 60_000);
 
-async function replicaIdsOf(item: string): Promise<string[]> {
-  const id = site.itemId(item).toLowerCase();
-  const found = [];
-  for (const digit of '0123456789abcdef') {
-    const page = await inside.ports.records.list(`replicas-${digit}`);
-    for (const { body } of page.records) {
-      const { replicaId, ownerId } = body as { replicaId: string; ownerId: string };
-      if (ownerId.toLowerCase() === id) found.push(replicaId);
-    }
-  }
-  return found;
-}
-
 describe('a Hyper-V machine, protected to Azure', () => {
   it('D6 D7 D11 is enabled, copied, finalized, and leaves nothing when it is disabled', async () => {
     const machine = await site.machine({ name: 'web' });
@@ -46,7 +33,8 @@ describe('a Hyper-V machine, protected to Azure', () => {
       'IrCompletion Succeeded',
       'EnableDr Succeeded',
     ]);
-    const [replicaId = ''] = await replicaIdsOf('web');
+    const [replica] = await inside.replicasOf(site.itemId('web'));
+    const replicaId = replica?.replicaId ?? '';
     const [point] = await eventually(async () => {
       const points = await site.points('web');
       return points.length > 0 && points;

@@ -17,7 +17,8 @@ import type { Stack } from '../stack';
 
 export const subscription = '11111111-2222-4333-8444-555555555555';
 export const group = 'rescue';
-const quick = { updateIntervalInMs: 50 };
+/** Polls without waiting long. */
+export const quick = { updateIntervalInMs: 50 };
 
 /** What a scenario is set up with, in the API's words. */
 export interface SiteOptions {
@@ -33,7 +34,32 @@ export const hyperVSite: SiteOptions = {
   policy: { recoveryPointHistoryDuration: 4, replicationInterval: 30 },
 };
 
+export const azureRegion: SiteOptions = {
+  fabricKind: 'Azure',
+  instanceType: 'A2A',
+  policy: {
+    recoveryPointHistory: 1440,
+    crashConsistentFrequencyInMinutes: 0.05,
+    appConsistentFrequencyInMinutes: 0,
+    multiVmSyncStatus: 'Disable',
+  },
+};
+
+export const vmwareSite: SiteOptions = {
+  fabricKind: 'VMware',
+  instanceType: 'InMageAzureV2',
+  policy: {
+    recoveryPointHistory: 1440,
+    recoveryPointThresholdInMinutes: 15,
+    crashConsistentFrequencyInMinutes: 5,
+    appConsistentFrequencyInMinutes: 60,
+    multiVmSyncStatus: 'Disable',
+  },
+};
+
 export interface MachineOptions {
+  /** The platform's id of the machine; one is made up if none is given. */
+  readonly machineId?: string;
   readonly name?: string;
   readonly disks?: readonly Buffer[];
   readonly sealIntervalInMs?: number;
@@ -46,7 +72,8 @@ export interface Machine {
   agent: Agent;
   write(disk: number, offsetBytes: number, bytes: Buffer): Promise<void>;
   content(disk: number): Buffer;
-  restart(): Promise<void>;
+  /** Stops the agent and starts it again; what is done to the disks in between, it finds. */
+  restart(between?: () => void): Promise<void>;
 }
 
 /** A fabric with a policy, on the whole local stack, through the official clients. */
@@ -59,6 +86,8 @@ export class Site {
   readonly #folder = mkdtempSync(join(tmpdir(), 'site-'));
   readonly #machines: Machine[] = [];
   container = '';
+  /** What the agents said, a line each. */
+  readonly lines: string[] = [];
 
   private constructor(
     readonly stack: Stack,
@@ -95,6 +124,7 @@ export class Site {
       quick,
     );
     await site.createPolicy('policy', options.policy);
+    if (options.fabricKind === 'Azure') await site.#openRegions();
     for await (const { name } of client.replicationProtectionContainers.listByReplicationFabrics(
       vault,
       group,
@@ -102,8 +132,26 @@ export class Site {
     )) {
       site.container = name ?? '';
     }
-    await site.map(site.container, 'Microsoft Azure');
+    const other = `${site.vaultId}/replicationFabrics/other/replicationProtectionContainers/there`;
+    await site.map(site.container, options.fabricKind === 'Azure' ? other : 'Microsoft Azure');
     return site;
+  }
+
+  /** Azure regions come without containers: one here, and one in the region to recover to. */
+  async #openRegions(): Promise<void> {
+    const { client, vault, fabric } = this;
+    const customDetails = { instanceType: 'Azure', location: 'northeurope' } as const;
+    await client.replicationFabrics.beginCreateAndWait(
+      vault,
+      group,
+      'other',
+      { properties: { customDetails } },
+      quick,
+    );
+    const container = { properties: { providerSpecificInput: [{ instanceType: 'A2A' as const }] } };
+    const { replicationProtectionContainers: containers } = client;
+    await containers.beginCreateAndWait(vault, group, fabric, 'here', container, quick);
+    await containers.beginCreateAndWait(vault, group, 'other', 'there', container, quick);
   }
 
   get endpoint(): string {
@@ -175,13 +223,16 @@ export class Site {
   /** A machine with disks of 4 MiB, half of them random, and an agent that has registered. */
   async machine(options: MachineOptions = {}): Promise<Machine> {
     const { name = 'web', disks = [sampleDisk()], sealIntervalInMs = 50 } = options;
-    const machineId = `${name}-${randomUUID()}`;
-    const folder = join(this.#folder, machineId);
+    const machineId = options.machineId ?? `${name}-${randomUUID()}`;
+    const folder = join(this.#folder, randomUUID());
     const paths = disks.map((bytes, index) => {
       const path = `${folder}-${index}.raw`;
       writeFileSync(path, bytes);
       return path;
     });
+    const note = (what: string, about?: object): void => {
+      this.lines.push(`${name}: ${what} ${JSON.stringify(about ?? {})}`);
+    };
     const agentOptions: StartAgentOptions = {
       url: this.endpoint,
       stateFolder: `${folder}-state`,
@@ -199,7 +250,7 @@ export class Site {
       listen: { port: 0 },
       clock: systemClock,
       ids: systemIds,
-      log: silent,
+      log: { info: note, warn: note, error: note },
       certificateAuthority: readFileSync(this.stack.facts['authority.file'] ?? '', 'utf8'),
       sealIntervalInMs,
     };
@@ -213,8 +264,9 @@ export class Site {
         guest.close();
       },
       content: (disk) => readFileSync(paths[disk] ?? ''),
-      restart: async () => {
+      restart: async (between) => {
         await machine.agent.stop();
+        between?.();
         machine.agent = await startAgent(agentOptions);
       },
     };
@@ -247,7 +299,9 @@ export class Site {
       {
         properties: {
           policyId: `${this.vaultId}/replicationPolicies/policy`,
-          protectableItemId: await this.protectableItemId(machineName),
+          ...(this.options.fabricKind === 'Azure'
+            ? {}
+            : { protectableItemId: await this.protectableItemId(machineName) }),
           providerSpecificDetails: { instanceType: this.options.instanceType, ...details } as never,
         },
       },
@@ -312,13 +366,19 @@ export class Site {
     return found;
   }
 
+  /** The newest point that was cut after this moment. */
+  async pointAfter(item: string, timeInMs: number, boundInMs = 60_000): Promise<string> {
+    return eventually(async () => {
+      const points = await this.points(item);
+      return points.filter((point) => point.timeInMs > timeInMs).at(-1)?.name;
+    }, boundInMs);
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#machines.map(({ agent }) => agent.stop()));
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }
-
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 export function sampleDisk(sizeBytes = 4 * 1024 * 1024): Buffer {
   return Buffer.concat([randomBytes(sizeBytes / 2), Buffer.alloc(sizeBytes / 2)]);

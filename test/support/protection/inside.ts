@@ -5,6 +5,8 @@ import { BlobLogCache } from '../../../shared/azure/blob-log-cache';
 import { BlobTargetDocuments } from '../../../shared/azure/blob-target-documents';
 import { cosmosRecords } from '../../../shared/azure/cosmos-records';
 import { PageBlobReplicaDisks } from '../../../shared/azure/page-blob-replica-disks';
+import type { ReplicaRecord } from '../../../shared/contracts/replication/replica-record';
+import { allReplicaRecords } from '../../../shared/service/replica/replica-records';
 import { createReplicas } from '../../../shared/service/create-replicas';
 import type { Replicas } from '../../../shared/service/replicas';
 import { type ReplicationPorts, usualMeasures } from '../../../shared/service/replication-ports';
@@ -59,6 +61,15 @@ export class Inside {
     const { data } = await disk.read({ offsetBytes: 0, lengthBytes: sizeBytes });
     await this.ports.disks.remove(toReplicaId);
     return Buffer.from(data);
+  }
+
+  /** The replicas of an item, as the service keeps them. */
+  async replicasOf(itemId: string): Promise<ReplicaRecord[]> {
+    const found: ReplicaRecord[] = [];
+    for await (const record of allReplicaRecords(this.ports.records)) {
+      if (record.ownerId.toLowerCase() === itemId.toLowerCase()) found.push(record);
+    }
+    return found;
   }
 
   /** Every blob and container of both accounts that names one of these replicas. */
