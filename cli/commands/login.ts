@@ -62,9 +62,10 @@ export function loginCommands(program: Command, start: StartSession): void {
     .description('the address of the page that shows the vault')
     .action(async (_: object, command: Command) => {
       const session = start(command);
-      const { endpoint } = await session.settings();
+      const { settings, group, vault } = await session.connect();
       session.tell('It asks for a token: lifeboat token prints one.');
-      session.around.output(`${endpoint}/ui\n`);
+      const id = `/subscriptions/${settings.subscription ?? ''}/resourceGroups/${group}/providers/Microsoft.RecoveryServices/vaults/${vault}`;
+      session.around.output(`${settings.endpoint}/ui#${id}\n`);
     });
   configCommands(program, start);
 }

@@ -8,7 +8,8 @@ export interface ItemView {
   readonly state: string;
   readonly health: string;
   readonly rpoInSeconds: number | null;
-  readonly pendingMegabytes: number;
+  /** Null where the scenario does not tell. */
+  readonly pendingMegabytes: number | null;
   readonly copiedPercent: number | null;
   readonly activeLocation: string;
   readonly scenario: string;
@@ -41,7 +42,7 @@ export function itemView({ id = '', name = '', properties }: ReplicationProtecte
     state: properties?.protectionStateDescription ?? properties?.protectionState ?? '',
     health: properties?.replicationHealth ?? 'None',
     rpoInSeconds: numberOf(details['rpoInSeconds']),
-    pendingMegabytes: Math.ceil(disksOf(details).reduce((sum, disk) => sum + disk.pendingMegabytes, 0)),
+    pendingMegabytes: pendingOf(disksOf(details)),
     copiedPercent: copiedOf(details),
     activeLocation: properties?.activeLocation ?? '',
     scenario: textOf(details['instanceType']),
@@ -54,10 +55,10 @@ export function itemView({ id = '', name = '', properties }: ReplicationProtecte
   };
 }
 
-export interface DiskView {
+interface DiskView {
   readonly disk: string;
   readonly sizeGiB: number | null;
-  readonly pendingMegabytes: number;
+  readonly pendingMegabytes: number | null;
   readonly resyncRequired: boolean;
 }
 
@@ -87,15 +88,22 @@ function disksOf(details: Loose): readonly DiskView[] {
       'dataPendingAtSourceAgentInMB',
       'psDataInMegaBytes',
       'dataPendingInLogDataStoreInMB',
-    ].reduce((sum, name) => sum + (numberOf(loose[name]) ?? 0), 0);
+    ]
+      .map((name) => numberOf(loose[name]))
+      .filter((count) => count !== null);
     const sizeBytes = numberOf(loose['diskCapacityInBytes'] ?? loose['capacityInBytes']);
     return {
       disk: textOf(loose['diskName'] ?? loose['vhdName'] ?? loose['diskId']),
       sizeGiB: sizeBytes === null ? null : Math.round((sizeBytes / 1024 ** 3) * 10) / 10,
-      pendingMegabytes: pending,
+      pendingMegabytes: pending.length === 0 ? null : pending.reduce((sum, count) => sum + count, 0),
       resyncRequired: loose['resyncRequired'] === true || loose['resyncRequired'] === 'true',
     };
   });
+}
+
+function pendingOf(disks: readonly DiskView[]): number | null {
+  const told = disks.map(({ pendingMegabytes }) => pendingMegabytes).filter((count) => count !== null);
+  return told.length === 0 ? null : Math.ceil(told.reduce((sum, count) => sum + count, 0));
 }
 
 function copiedOf(details: Loose): number | null {

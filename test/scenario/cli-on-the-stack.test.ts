@@ -40,6 +40,9 @@ describe('the command line, on the whole local cloud', () => {
     expect(made).toMatchObject({ code: 0, notes: '' });
     expect(JSON.parse(made.output)).toMatchObject({ vault: 'harbour', resourceGroup: 'rescue' });
 
+    const page = await fetch(`${stack.facts['host.endpoint'] ?? ''}/ui`);
+    expect(await page.text()).toContain('<title>lifeboat</title>');
+
     const examined = await lifeboat('doctor -o tsv --query [?result==`ok`].check');
     expect(examined).toMatchObject({ code: 0, notes: '' });
     expect(examined.output.split('\n')).toEqual(

@@ -32,8 +32,8 @@ describe('the command line, on a vault with machines', () => {
     expect(output).toMatchInlineSnapshot(`
       "MACHINE  STATE      HEALTH    RPO         PENDING MB  ACTIVE   JOB  LAST TEST
       -------  ---------  --------  ----------  ----------  -------  ---  ---------
-      mail     Protected  Critical  2 h 1 min   0           Primary  -    -
-      web      Protected  Normal    1 min 35 s  0           Primary  -    -
+      mail     Protected  Critical  2 h 1 min   -           Primary  -    -
+      web      Protected  Normal    1 min 35 s  -           Primary  -    -
       "
     `);
   });
@@ -66,7 +66,7 @@ describe('the command line, on a vault with machines', () => {
         "lastFailover": null,
         "lastTestFailover": null,
         "machine": "mail",
-        "pendingMegabytes": 0,
+        "pendingMegabytes": null,
         "policy": "daily",
         "rpoInSeconds": 7300,
         "runningJob": null,
@@ -294,6 +294,13 @@ describe('the command line, on a vault with machines', () => {
     });
     expect(said).toMatchObject({ code: 0, output: 'mail\nweb\n' });
     expect(await json('vault list')).toMatchObject([{ vault: 'harbour', resourceGroup: 'rescue' }]);
+  });
+
+  it('says where the page is', async () => {
+    const { output } = await harbour.lifeboat('page');
+    expect(output.trim().toLowerCase()).toBe(
+      `${harbour.server.endpoint}/ui#${webId.split('/replicationFabrics')[0]}`.toLowerCase(),
+    );
   });
 
   it('examines everything between here and the vault', async () => {
