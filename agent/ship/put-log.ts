@@ -1,4 +1,4 @@
-import { logBlobName } from '../../shared/contracts/agent/log-blob-name';
+import { logBlobName } from '../../shared/model/log-name';
 import { sendRequest } from '../service/http-request';
 
 /** How an upload ended. `perhaps`: an earlier try of ours may have put it there; the service will tell. `gone`: the epoch has ended. */

@@ -8,7 +8,7 @@ import type {
   DesiredTask,
 } from '../../shared/contracts/agent/desired';
 import { RegisterAgent, SignatureHeaders } from '../../shared/contracts/agent/identity';
-import { parseLogBlobName } from '../../shared/contracts/agent/log-blob-name';
+import { parseLogBlobName } from '../../shared/model/log-name';
 import { StatusReport, type TaskResult } from '../../shared/contracts/agent/report';
 import { EpochRequest, GrantRequest, RingDoorbells } from '../../shared/contracts/agent/transfer';
 import { isRefusal, LifeboatError } from '../../shared/errors';
