@@ -9,7 +9,7 @@ export function* commitFailover(context: OrchestrationContext): Steps<JobOutcome
   const job = inputOf(context, FailoverJob);
   const stop = yield* performAll(context, job, [
     { step: 'checkCommit', taskId: 'VmCommitPrerequisitesCheck' },
-    { step: 'commitFailover', taskId: 'VmCommit' },
+    { step: 'makeFinal', taskId: 'VmCommit' },
   ]);
   return yield* finish(context, job, stop);
 }
