@@ -47,7 +47,9 @@ export function table(rows: readonly Row[], columns: readonly Column[], look: Lo
 
 /** One thing: a line for each of its fields. */
 export function fieldList(row: Row, look: Look): string {
-  const entries = Object.entries(row).filter(([, value]) => value !== undefined && value !== null);
+  const entries = Object.entries(row).filter(
+    ([, value]) => value !== undefined && value !== null && !isEmptyList(value),
+  );
   const width = Math.max(0, ...entries.map(([name]) => name.length));
   return entries
     .flatMap(([name, value]) => {
@@ -58,6 +60,10 @@ export function fieldList(row: Row, look: Look): string {
       return [`${name.padEnd(width)}  ${cell(value, { title: name, field: name })}\n`];
     })
     .join('');
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
 }
 
 /** Columns for rows whose fields were not known before: every field that holds no structure. */

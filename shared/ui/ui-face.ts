@@ -65,7 +65,8 @@ export function uiFace(folder: string = assetFolder()): UiFace {
     handle: async ({ method, url, headers }) => {
       if (method !== 'GET' && method !== 'HEAD') return { status: 405, headers: { Allow: 'GET, HEAD' } };
       const name = new URL(url).pathname.slice('/ui/'.length) || 'index.html';
-      if (!files.has(name)) return { status: 404, headers: security };
+      // A package that was put together without the page has no page; the API is whole without it.
+      if (!files.has(name) || !existsSync(join(folder, name))) return { status: 404, headers: security };
       const { body, tag } = read(name);
       const common = { ...security, ETag: tag, 'Cache-Control': 'no-cache' };
       if (headers.get('if-none-match') === tag) return { status: 304, headers: common };

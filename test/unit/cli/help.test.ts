@@ -55,7 +55,7 @@ describe('completion for bash', () => {
     const { output } = await lifeboat(['completion', 'bash']);
     const script = `${output}
 COMP_WORDS=(${line.endsWith(' ') ? `${line}""` : line}); COMP_CWORD=$((\${#COMP_WORDS[@]}-1)); _lifeboat; echo "\${COMPREPLY[@]}"`;
-    return execFileSync('bash', ['-c', script], { encoding: 'utf8' }).trim().split(' ');
+    return execFileSync('bash', ['--norc', '-c', script], { encoding: 'utf8' }).trim().split(' ');
   };
 
   it.each([

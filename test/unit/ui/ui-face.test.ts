@@ -42,6 +42,11 @@ describe('the page’s face', () => {
     expect((await ask(path)).status).not.toBe(200);
   });
 
+  it('answers 404 where the package was put together without the page', async () => {
+    const request = { method: 'GET', url: 'https://lifeboat.example/ui', headers: { get: () => null } };
+    expect(await uiFace('/nowhere').handle(request)).toMatchObject({ status: 404 });
+  });
+
   it('is read-only', async () => {
     expect(await ask('/ui', { method: 'POST' })).toEqual({ status: 405, headers: { Allow: 'GET, HEAD' } });
   });
