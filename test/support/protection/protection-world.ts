@@ -1,13 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { protectionActivities } from '../../../orchestrations/activities/protection-activities';
-import { disableProtection, purgeProtection } from '../../../orchestrations/disable-protection';
 import type { Activity } from '../../../orchestrations/durable';
-import { enableProtection } from '../../../orchestrations/enable-protection';
-import { finalizeProtection } from '../../../orchestrations/finalize-protection';
-import { itemJob } from '../../../orchestrations/item-job';
 import type { ProtectedItem } from '../../../shared/contracts/catalogue/protected-item';
 import { jobIn } from '../../../shared/service/jobs/job-ledger';
-import { ItemJob } from '../../../shared/contracts/protection/item-job';
 import type { JobRecord } from '../../../shared/contracts/jobs/record';
 import { everyResource, readResource } from '../../../shared/service/catalogue/resources';
 import { createReplicas } from '../../../shared/service/create-replicas';
@@ -27,6 +22,7 @@ import { MemoryReplicaDisks } from '../memory/memory-replica-disks';
 import { MemoryTarget } from '../memory/memory-target';
 import { MemoryTargetDocuments } from '../memory/memory-target-documents';
 import { MemoryRecords } from '../memory-records';
+import { shippedOrchestrations } from './shipped';
 import { PaperAgent } from './paper-agent';
 
 export interface WorldOptions {
@@ -43,7 +39,7 @@ export class ProtectionWorld {
   readonly published: { readonly type: string; readonly id: string }[] = [];
   readonly logged: string[] = [];
   readonly replication: ReplicationPorts;
-  readonly wired: WiredProtection;
+  wired: WiredProtection;
   readonly jobs: Jobs;
   readonly agents: PaperAgent[] = [];
   readonly engine: TestEngine;
@@ -78,9 +74,18 @@ export class ProtectionWorld {
       },
       doorbells: { ring: async (replicaId) => void this.#rung.add(replicaId) },
     };
+    this.wired = this.#wire();
+    this.engine = new TestEngine({
+      orchestrators: shippedOrchestrations,
+      activities: activitiesOf(() => this.wired),
+    });
+    this.jobs = engineJobs(() => this.engine, { records, clock });
+  }
+
+  #wire(): WiredProtection {
     const note = (what: string, about?: object): void =>
       void this.logged.push(`${what} ${JSON.stringify(about)}`);
-    this.wired = wireProtection({
+    return wireProtection({
       ports: this.replication,
       replicas: createReplicas(this.replication),
       grants: {
@@ -88,8 +93,11 @@ export class ProtectionWorld {
       },
       log: { info: note, warn: note, error: note },
     });
-    this.engine = new TestEngine({ orchestrators, activities: activitiesOf(this.wired) });
-    this.jobs = engineJobs(() => this.engine, { records, clock });
+  }
+
+  /** From here on everything is answered by an instance that remembers nothing. */
+  useAnotherInstance(): void {
+    this.wired = this.#wire();
   }
 
   static async open(options: WorldOptions = {}): Promise<ProtectionWorld> {
@@ -160,7 +168,7 @@ export class ProtectionWorld {
     const agent = new PaperAgent(
       {
         now: () => this.clock.now(),
-        send: (request) => this.wired.face.handle(request, this.jobs) as ReturnType<PaperAgent['call']>,
+        send: (request) => this.wired.face.handle(request, this.jobs),
         cache: this.cache,
         ring: async (replicaId) => void this.#rung.add(replicaId),
       },
@@ -259,18 +267,13 @@ export class ProtectionWorld {
   }
 }
 
-export const orchestrators = {
-  ...{ enableProtection, finalizeProtection, disableProtection, purgeProtection },
-  ...Object.fromEntries(ItemJob.shape.orchestration.options.map((name) => [name, itemJob(name)])),
-};
-
-function activitiesOf({ steps }: WiredProtection): Record<string, (input: unknown) => Promise<unknown>> {
+function activitiesOf(wired: () => WiredProtection): Record<string, (input: unknown) => Promise<unknown>> {
+  const entries = Object.entries(protectionActivities) as [string, Activity<never, unknown>][];
+  const run = (name: string, job: never): Promise<unknown> => {
+    const steps = wired().steps as Record<string, (job: never) => Promise<unknown>>;
+    return steps[name]?.(job) ?? Promise.reject(new Error(`there is no step ${name}`));
+  };
   return Object.fromEntries(
-    Object.entries(protectionActivities).map(([name, activity]: [string, Activity<never, unknown>]) => [
-      name,
-      (input: unknown) =>
-        (steps as Record<string, (job: never) => Promise<unknown>>)[name]?.(activity.input.parse(input)) ??
-        Promise.reject(new Error(`no step ${name}`)),
-    ]),
+    entries.map(([name, activity]) => [name, (input: unknown) => run(name, activity.input.parse(input))]),
   );
 }

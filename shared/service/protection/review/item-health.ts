@@ -98,7 +98,8 @@ function validationErrorsOf(item: ProtectedItem): HealthError[] {
   return z.array(HealthError).catch([]).parse(item['validationErrors']);
 }
 
-function resolvedOf(item: ProtectedItem): string[] {
+/** The findings that a person has declared resolved. */
+export function resolvedOf(item: ProtectedItem): string[] {
   return z.array(z.string()).catch([]).parse(item['resolvedErrors']);
 }
 

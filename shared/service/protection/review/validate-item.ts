@@ -4,6 +4,7 @@ import { isRefusal } from '../../../errors';
 import { uuidOf } from '../../agents/agent-records';
 import { changeResource, readResource } from '../../catalogue/resources';
 import { changeItem, fabricIdOf } from '../item-records';
+import { resolvedOf } from './item-health';
 import type { ProtectionOffice, TargetFinding } from '../protection-ports';
 import type { ReviewedItem } from './reviewed-item';
 
@@ -20,8 +21,11 @@ export async function validateItem(office: ProtectionOffice, reviewed: ReviewedI
   if (now - validatedAtInMs < validatedEveryInMs && asked <= validatedAtInMs) return;
   const findings = [...(await missingLinks(office, reviewed)), ...(await office.checkTarget(item))];
   const errors = findings.map((finding) => healthErrorOf(itemId, finding, now));
-  await changeItem(office.records, itemId, () => ({
+  const ids = new Set(errors.map(({ id }) => id));
+  await changeItem(office.records, itemId, (current) => ({
     validationErrors: errors,
+    // What has gone may come back, and is then news again.
+    resolvedErrors: resolvedOf(current).filter((id) => ids.has(id)),
     failoverHealth: errors.length === 0 ? 'Normal' : 'Critical',
     validatedAtInMs: now,
   }));

@@ -1,0 +1,118 @@
+import { settled } from '../../support/durable/test-engine';
+import { updateReplica } from '../../../shared/service/replica/update-replica';
+import type { PaperAgent } from '../../support/protection/paper-agent';
+import { ProtectionWorld } from '../../support/protection/protection-world';
+
+/** What each job calls, and where a machine ends when the job was killed anywhere and came back. */
+const boundaries = {
+  enable: [
+    'checkPrerequisites',
+    'createProtectionTarget',
+    'enableReplication',
+    'startInitialReplication',
+    'updateServers',
+    'endEnable',
+  ],
+  finalize: ['finalizeItem'],
+  resync: ['runItemJob'],
+  disable: ['checkDisable', 'stopReplication', 'cleanUp', 'endDisable'],
+  purge: ['purge'],
+} as const;
+type Story = keyof typeof boundaries;
+
+const places = process.env['LIFEBOAT_LONG'] === '1' ? ['before', 'after', 'recorded'] : ['before', 'after'];
+const table = Object.entries(boundaries).flatMap(([story, activities]) =>
+  activities.flatMap((activity) => places.map((place) => [story as Story, activity, place] as const)),
+);
+const outcomes: string[] = [];
+
+let world: ProtectionWorld;
+afterEach(() => world.close());
+afterAll(() => console.info(outcomes.toSorted().join('\n')));
+
+/** Fails like a process that ends there, and with it everything after it. */
+function endingAt(point: string): (name: string) => void {
+  let isOver = false;
+  return (name) => {
+    isOver ||= name === point;
+    if (isOver) throw new Error(`ended at ${point}`);
+  };
+}
+
+/** Runs the part of the story that is killed; what leads up to it runs before. */
+async function tell(story: Story, kill: () => Promise<void>): Promise<void> {
+  const item = await world.itemId('web');
+  if (story === 'enable') {
+    await world.machine('web', [65_536, 65_536]);
+    await kill();
+    await world.enable();
+    return;
+  }
+  if (story === 'finalize') {
+    await world.machine('web', [65_536, 65_536]);
+    await world.enable();
+    await kill();
+    await world.pump(3);
+    return;
+  }
+  const agent = await world.protect('web', [65_536, 65_536]);
+  if (story === 'resync') await needResync(agent);
+  await kill();
+  if (story === 'purge') await world.ask('DELETE', item);
+  else
+    await world.ask('POST', `${item}/${story === 'resync' ? 'repairReplication' : 'remove'}`, {
+      properties: {},
+    });
+  await world.pump(2);
+}
+
+/** In office hours, so that nothing starts by itself. */
+async function needResync(agent: PaperAgent): Promise<void> {
+  world.clock.advance(10 * 3_600_000);
+  for (const replicaId of agent.streams.keys()) {
+    await updateReplica(world.replication, replicaId, (record) => ({ ...record, resyncNeeded: 'byHand' }));
+  }
+  await agent.report();
+}
+
+async function leftOver(): Promise<number> {
+  const disks = await world.replication.disks.list();
+  const documents: string[] = [];
+  for await (const name of world.replication.documents.list('')) documents.push(name);
+  return disks.length + documents.length;
+}
+
+describe('the host dies', () => {
+  it.each(table)('during %s, at %s, %s: everything ends as if it had not', async (story, activity, place) => {
+    world = await ProtectionWorld.open();
+    let wasKilled = false;
+    await tell(story, async () => {
+      const end = endingAt(`activity:${activity}:${place}`);
+      await world.engine.restart({
+        crashPoint: (name) => {
+          wasKilled ||= name === `activity:${activity}:${place}`;
+          end(name);
+        },
+      });
+    });
+    expect(wasKilled).toBe(true);
+    world.useAnotherInstance();
+    await world.engine.restart();
+    await settled(world.engine);
+    await world.pump(5);
+
+    const item = await world.item();
+    const left = await leftOver();
+    outcomes.push(
+      `${story} ${activity} ${place}: ${item?.state ?? 'gone'}, ${item === undefined ? left : 0} left over`,
+    );
+    const isEnd = story === 'disable' || story === 'purge';
+    expect(item?.state).toBe(isEnd ? undefined : 'Protected');
+    expect(item?.hold).toBeUndefined();
+    const disks = await world.replication.disks.list();
+    expect(isEnd ? left : disks.length).toBe(isEnd ? 0 : 2);
+    const states = (await world.jobRecords()).map(({ scenarioName, state }) => `${scenarioName} ${state}`);
+    expect(states.filter((state) => !state.endsWith('Succeeded'))).toEqual([]);
+    expect(states.filter((state) => state.startsWith('IrCompletion'))).toHaveLength(1);
+  });
+});
