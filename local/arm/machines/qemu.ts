@@ -31,8 +31,9 @@ export function findQemu(program = 'qemu-system-x86_64'): string | undefined {
 
 /** QEMU dies with this process, where the system has a way to arrange that. */
 function withParent(program: string, words: readonly string[]): readonly [string, readonly string[]] {
-  const has = spawnSync('setpriv', ['--version'], { stdio: 'ignore' }).status === 0;
-  return has ? ['setpriv', ['--pdeath-signal', 'KILL', program, ...words]] : [program, words];
+  const arranged = ['--pdeathsig', 'KILL'];
+  const has = spawnSync('setpriv', [...arranged, 'true'], { stdio: 'ignore' }).status === 0;
+  return has ? ['setpriv', [...arranged, program, ...words]] : [program, words];
 }
 
 export function startQemu(options: QemuOptions, machine: QemuMachine): ChildProcess {

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LazyImage } from '../disks/lazy-image';
 import type { Backing, Shelf } from '../disks/shelf';
 import type { NbdServer } from '../nbd/server';
@@ -41,6 +42,8 @@ export interface RoomLook {
   readonly console: string;
 }
 
+const bootSectorBytes = 512;
+const bootSignature = 0x55aa;
 const lookEveryInMs = 100;
 const fetchedAtOnce = 4;
 
@@ -51,8 +54,12 @@ export class MachineRoom {
 
   constructor(private readonly options: RoomOptions) {}
 
-  get boots(): boolean {
-    return this.options.qemu !== undefined;
+  /** QEMU is here, and the first disk has a boot sector or a kernel is given from outside. */
+  async canBoot([first]: readonly RoomDisk[]): Promise<boolean> {
+    if (this.options.qemu === undefined || first === undefined) return false;
+    if (this.directBoot !== undefined) return true;
+    const image = await this.options.shelf.image(first.disk, first.backing);
+    return (await image.read(0, bootSectorBytes)).readUInt16BE(bootSectorBytes - 2) === bootSignature;
   }
 
   /** Starts a machine; one that runs already is left as it is. */
@@ -64,7 +71,9 @@ export class MachineRoom {
       url: nbd.offer(disk, () => shelf.image(disk, backing)),
     }));
     const consoleFile = this.#consoleFile(machine);
-    const child = qemu && startQemu(qemu, { consoleFile, disks: urls, directBoot: this.directBoot });
+    const boots = await this.canBoot(disks);
+    const child =
+      qemu && boots ? startQemu(qemu, { consoleFile, disks: urls, directBoot: this.directBoot }) : undefined;
     child?.on('error', () => undefined);
     const stopped = new AbortController();
     const running: Running = { disks, child, stopped, isBooted: false, watch: Promise.resolve() };
@@ -110,7 +119,7 @@ export class MachineRoom {
     const fetching = ahead?.catch(() => undefined);
     const startedAt = (await readConsole(this.#consoleFile(machine))).length;
     while (!signal.aborted && !running.isBooted) {
-      await pause(lookEveryInMs, signal);
+      await sleep(lookEveryInMs, undefined, { signal }).catch(() => undefined);
       running.isBooted = ready.test((await readConsole(this.#consoleFile(machine))).slice(startedAt));
     }
     await fetching;
@@ -126,14 +135,4 @@ export class MachineRoom {
 
 async function bringWhole(image: LazyImage | undefined, signal: AbortSignal): Promise<void> {
   await image?.base.loadAll(image.base.allWindows(), { atOnce: 1, signal });
-}
-
-function pause(durationInMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, durationInMs);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

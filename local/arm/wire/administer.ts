@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { putResource, mustFind } from '../data/resources';
+import { findResource, mustFind } from '../data/resources';
 import { badRequest, Failure } from '../failure';
-import { diskInner, standing } from '../kinds/disks';
+import { diskInner } from '../kinds/disks';
+import { machineInner } from '../kinds/machine-properties';
 import type { Cloud } from '../work/cloud';
 import { Fault } from '../work/faults';
+import { makeWhole } from '../work/run-machine';
 import type { Answer, Request } from './request';
 
 const Quota = z.object({
@@ -57,7 +59,10 @@ export async function administer(
 
 /** How to reach the disk as its machine sees it: over NBD while the machine runs, as a raw file where it is one. */
 function attach({ store, nbd }: Cloud, id: string): Answer {
-  const { disk, backing } = diskInner(store.read((database) => mustFind(database, id)));
+  const found = store.read((database) => mustFind(database, id));
+  const { disk, backing } = diskInner(found);
+  const machine = store.read((database) => findResource(database, String(found['managedBy'])));
+  const sha256 = machine && machineInner(machine).digests?.[id];
   const url = nbd.urlOf(disk);
   return {
     status: 200,
@@ -65,20 +70,21 @@ function attach({ store, nbd }: Cloud, id: string): Answer {
       sizeBytes: backing?.sizeBytes,
       ...(backing?.kind === 'file' && { path: backing.path }),
       ...(url && { url }),
+      ...(sha256 && { sha256 }),
     },
   };
 }
 
 /** Makes a raw file of a disk that nothing runs on. */
-async function materialise({ store, nbd, shelf }: Cloud, id: string): Promise<Answer> {
+async function materialise(cloud: Cloud, id: string): Promise<Answer> {
+  const { store, nbd } = cloud;
   const { disk, backing } = diskInner(store.read((database) => mustFind(database, id)));
   if (backing === undefined) throw new Failure(409, 'OperationNotAllowed', `${id} is not ready.`);
   if (nbd.urlOf(disk) !== undefined && backing.kind === 'blob') {
     throw new Failure(409, 'OperationNotAllowed', `The machine of ${id} runs. Deallocate it first.`);
   }
-  const made = await shelf.materialise(disk, backing);
-  await store.write((database) => putResource(database, standing(mustFind(database, id), made)));
-  return { status: 200, body: { ...made, sha256: await shelf.digest(disk, made) } };
+  const made = await makeWhole(cloud, { id, disk, backing });
+  return { status: 200, body: { ...made, sha256: await cloud.shelf.digest(disk, made) } };
 }
 
 async function setQuota({ store }: Cloud, { location, name, limit }: z.infer<typeof Quota>): Promise<Answer> {

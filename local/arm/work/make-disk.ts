@@ -16,17 +16,14 @@ export async function makeDisk(cloud: Cloud, resource: Resource): Promise<void> 
 }
 
 async function backingFor(cloud: Cloud, resource: Resource, disk: string): Promise<Backing> {
-  const { shelf, room, store } = cloud;
+  const { shelf, store } = cloud;
   const { creationData, diskSizeGB } = creationOf(resource);
   if (creationData.localFile !== undefined) return shelf.adopt(creationData.localFile);
   switch (creationData.createOption) {
     case 'Empty':
       return shelf.makeEmpty(disk, (diskSizeGB ?? 1) * 1024 ** 3);
-    case 'Import': {
-      const imported = await shelf.importBlob(creationData.sourceUri ?? '');
-      // Where no machine boots nobody brings the disk here little by little.
-      return room.boots ? imported : shelf.materialise(disk, imported);
-    }
+    case 'Import':
+      return shelf.importBlob(creationData.sourceUri ?? '');
     case 'Copy': {
       const source = store.read((database) => mustFind(database, creationData.sourceResourceId ?? ''));
       const { disk: from, backing } = diskInner(source);

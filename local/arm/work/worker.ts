@@ -6,7 +6,7 @@ import { machineInner, machineType } from '../kinds/machine-properties';
 import type { Cloud } from './cloud';
 import type { Fault } from './faults';
 import { makeDisk } from './make-disk';
-import { bootMachine, settlePower, startAgain } from './run-machine';
+import { bootMachine, settlePower, run } from './run-machine';
 import { removeGroup, removeResource } from './remove';
 
 /** Runs accepted operations, those on one resource one after the other, and takes up what a crash left. */
@@ -32,7 +32,7 @@ export class Worker {
     );
     for (const machine of idle) {
       if (machineInner(machine).power !== 'running') continue;
-      await startAgain(this.cloud, machine).catch((error: unknown) => {
+      await run(this.cloud, machine).catch((error: unknown) => {
         console.error(`arm: ${machine.id} did not start again`, error);
       });
     }

@@ -75,7 +75,7 @@ export async function startArmDouble(chosen: Chosen = {}): Promise<ArmDouble> {
     replicas: new PageBlobReplicaDisks(azurite.service(), systemClock),
     ...{ azurite, endpoint, administer, call },
     contentOf: async (diskId) => {
-      const { path } = (await administer('POST', 'attach', { id: diskId })) as { path: string };
+      const { path } = (await administer('POST', 'materialise', { id: diskId })) as { path: string };
       return readFileSync(path);
     },
     restart: async () => {
