@@ -78,12 +78,14 @@ export class Guest {
 
   /** Writes that say who they are, scattered over the disk. */
   async write(count: number): Promise<void> {
+    const client = this.#client;
+    if (client === undefined) throw new Error('the machine has not booted');
     const writes = Array.from({ length: count }, () => {
       const number = ++this.#writes;
       const data = Buffer.alloc(4096);
       fillWithText(data, number);
       const block = (number * 2_654_435_761) % (diskSizeBytes / data.byteLength);
-      return this.#client?.write(block * data.byteLength, data);
+      return client.write(block * data.byteLength, data);
     });
     await Promise.all(writes);
   }

@@ -116,8 +116,9 @@ export class AgentLoop {
     const answer = await this.#report(signal);
     for (const wish of news.state.replicas) await this.#follow(wish, answer);
     this.#markers.follow(news.state);
-    this.#markerWake.now();
     this.#tasks.follow(news.state.tasks);
+    // Whoever asked waits to hear that it was done.
+    this.tell();
     onWish?.(news.state);
     // Only now: what failed half way is asked for again, not waited for.
     this.#followed = news;
