@@ -9,5 +9,9 @@ app.http('api', {
   methods: ['GET', 'PUT', 'POST', 'PATCH', 'DELETE', 'HEAD'],
   authLevel: 'anonymous', // Tokens and roles are checked per operation, see shared/arm.
   extraInputs: [durable.input.durableClient()],
-  handler: (request, context) => wiring().api(request, durableJobs(durable.getClient(context))),
+  handler: (request, context) => {
+    const { api, telemetry } = wiring();
+    const what = { name: 'api', traceparent: request.headers.get('traceparent') ?? undefined };
+    return telemetry.span(what, () => api(request, durableJobs(durable.getClient(context))));
+  },
 });

@@ -11,9 +11,11 @@ app.serviceBusQueue('queueDoorbells', {
   isSessionsEnabled: true,
   extraInputs: [durable.input.durableClient()],
   handler: async (message, context) => {
-    const { replicaId } = Doorbell.parse(message);
+    const { replicaId, traceparent } = Doorbell.parse(message);
+    const what = { name: 'ingest', about: { replicaId }, traceparent };
     const jobs = durableJobs(durable.getClient(context));
-    const answer = await wiring().protection().ingest(replicaId, jobs);
+    const { telemetry, protection } = wiring();
+    const answer = await telemetry.span(what, () => protection().ingest(replicaId, jobs));
     if (answer.kind === 'failed') context.error('a drain failed', { replicaId }, answer.error);
     else context.info(answer.kind, { replicaId });
   },

@@ -7,6 +7,7 @@ import { azureCredential } from './azure/credential';
 import type { ControlJob } from './contracts/jobs/control-job';
 import type { JobOutcome } from './contracts/jobs/record';
 import type { Jobs } from './ports/jobs';
+import type { Telemetry } from './ports/telemetry';
 import type { FailoverService } from './service/failover/failover-service';
 import { runControlJob } from './service/jobs/run-control-job';
 import { deliverEvent, type CloudEvent } from './service/webhooks/deliver-event';
@@ -18,12 +19,14 @@ import { systemIds } from './system/system-ids';
 import { uiFace } from './ui/ui-face';
 import { wireApi } from './wiring/api';
 import { wireFailover } from './wiring/failover';
+import { openTelemetry } from './wiring/open-telemetry';
 import { wireProtection, type WiredProtection } from './wiring/protection';
 import { wireReplication, type Replication } from './wiring/replication';
 
 /** Everything a trigger may call, put together once per process. */
 export interface Wiring {
   readonly settings: Settings;
+  readonly telemetry: Telemetry;
   readonly api: (request: ApiRequest, jobs: Jobs) => Promise<ApiAnswer>;
   readonly runControlJob: (job: ControlJob) => Promise<JobOutcome>;
   /** Sends an event to the webhooks that want it; how many got it. */
@@ -59,10 +62,18 @@ function wire(settings: Settings): Wiring {
     keys: discoveredKeys(settings.IDENTITY_ISSUER),
     clock,
   });
+  const telemetry = openTelemetry();
   const sender = publicWebhookSender();
   let replicationWired: Replication | undefined;
   const replication = (): Replication =>
-    (replicationWired ??= wireReplication({ settings, credential, records, clock, ids: systemIds }));
+    (replicationWired ??= wireReplication({
+      settings,
+      credential,
+      records,
+      clock,
+      ids: systemIds,
+      telemetry,
+    }));
   let protectionWired: WiredProtection | undefined;
   const protection = (): WiredProtection =>
     (protectionWired ??= wireProtection({ ...replication(), log: lineLog }));
@@ -74,10 +85,7 @@ function wire(settings: Settings): Wiring {
       protection: protection(),
     }));
   return {
-    settings,
-    replication,
-    protection,
-    failover,
+    ...{ settings, telemetry, replication, protection, failover },
     api: wireApi({
       records,
       clock,

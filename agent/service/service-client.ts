@@ -84,7 +84,10 @@ export class ServiceClient {
   }
 
   async ring(replicaIds: readonly string[]): Promise<void> {
-    await this.#send({ method: 'POST', path: 'doorbell', body: { replicaIds } });
+    // A trace begins here: what the bell leads to, up to the recovery point, can be found by it.
+    const traceId = this.#options.ids.uuid().replaceAll('-', '');
+    const headers = { traceparent: `00-${traceId}-${traceId.slice(16)}-01` };
+    await this.#send({ method: 'POST', path: 'doorbell', headers, body: { replicaIds } });
   }
 
   async grant(replicaId: string, epoch: number): Promise<Grant> {

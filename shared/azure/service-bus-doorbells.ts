@@ -4,10 +4,15 @@ import type { Doorbells } from '../ports/doorbells';
 
 /** Doorbells as messages of a queue with sessions: those of one replica come one at a time. */
 export class ServiceBusDoorbells implements Doorbells {
-  constructor(private readonly queue: ServiceBusSender) {}
+  constructor(
+    private readonly queue: ServiceBusSender,
+    /** What the bell was rung for, so that its answer can be found with it. */
+    private readonly traceparent: () => string | undefined = () => undefined,
+  ) {}
 
   async ring(replicaId: string): Promise<void> {
-    const body: Doorbell = { replicaId };
+    const traceparent = this.traceparent();
+    const body: Doorbell = { replicaId, ...(traceparent === undefined ? {} : { traceparent }) };
     await this.queue.sendMessages({ body, contentType: 'application/json', sessionId: replicaId });
   }
 }

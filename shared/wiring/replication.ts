@@ -11,6 +11,7 @@ import { ServiceBusEvents } from '../azure/service-bus-events';
 import type { Clock } from '../ports/clock';
 import type { Ids } from '../ports/ids';
 import type { Records } from '../ports/records';
+import type { Telemetry } from '../ports/telemetry';
 import type { UploadGrants } from '../ports/upload-grants';
 import { answerDoorbell, type Answer } from '../service/answer-doorbell';
 import { createReplicas } from '../service/create-replicas';
@@ -19,6 +20,7 @@ import type { Replicas } from '../service/replicas';
 import { removeLeftovers } from '../service/upkeep/remove-leftovers';
 import { sweepReplicas, type Swept } from '../service/upkeep/sweep-replicas';
 import type { Settings } from '../settings';
+import { measuredEvents } from './measured-events';
 
 export interface ReplicationBasis {
   readonly settings: Settings;
@@ -26,6 +28,7 @@ export interface ReplicationBasis {
   readonly records: Records;
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly telemetry: Telemetry;
 }
 
 /** Replication as triggers and the other services use it. */
@@ -45,6 +48,7 @@ export function wireReplication({
   records,
   clock,
   ids,
+  telemetry,
 }: ReplicationBasis): Replication {
   const cache = blobService(settings.CACHE_BLOB_ENDPOINT, credential);
   const target = blobService(settings.TARGET_BLOB_ENDPOINT, credential);
@@ -54,8 +58,13 @@ export function wireReplication({
     cache: new BlobLogCache(cache),
     documents: new BlobTargetDocuments(target),
     barrier: httpBarrier(settings.BARRIER_URL),
-    doorbells: new ServiceBusDoorbells(bus.createSender(settings.DOORBELL_QUEUE)),
-    events: new ServiceBusEvents(bus.createSender(settings.EVENTS_TOPIC), 'lifeboat'),
+    doorbells: new ServiceBusDoorbells(bus.createSender(settings.DOORBELL_QUEUE), () =>
+      telemetry.traceparent(),
+    ),
+    events: measuredEvents(new ServiceBusEvents(bus.createSender(settings.EVENTS_TOPIC), 'lifeboat'), {
+      telemetry,
+      clock,
+    }),
     records,
     clock,
     ids,

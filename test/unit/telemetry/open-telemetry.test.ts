@@ -1,0 +1,113 @@
+import { context, metrics, propagation, trace } from '@opentelemetry/api';
+import { ServiceBusDoorbells } from '../../../shared/azure/service-bus-doorbells';
+import { Doorbell } from '../../../shared/contracts/doorbell';
+import type { LifeboatEvent } from '../../../shared/ports/events';
+import { measuredEvents } from '../../../shared/wiring/measured-events';
+import { openTelemetry } from '../../../shared/wiring/open-telemetry';
+import { listen } from './listen';
+
+const traceId = '0af7651916cd43dd8448eb211c80319c';
+const traceparent = `00-${traceId}-b7ad6b7169203331-01`;
+const replicaId = '7b0c6a60-3c7f-4f0e-9d7e-2f6f3f1f6f10';
+const clock = { now: () => 5_000, sleep: () => Promise.resolve() };
+
+afterEach(() => {
+  metrics.disable();
+  trace.disable();
+  propagation.disable();
+  context.disable();
+});
+
+describe('telemetry', () => {
+  it('costs nothing and changes nothing where nobody listens', async () => {
+    const telemetry = openTelemetry();
+    telemetry.count('lifeboat.anything');
+    telemetry.record('lifeboat.anything.ms', 1);
+    expect(telemetry.traceparent()).toBeUndefined();
+    await expect(telemetry.span({ name: 'work', traceparent }, () => Promise.resolve(7))).resolves.toBe(7);
+    await expect(telemetry.span({ name: 'work' }, () => Promise.reject(new Error('no')))).rejects.toThrow(
+      'no',
+    );
+  });
+
+  it('goes on with the trace that a message brought', async () => {
+    const noted = listen();
+    const about = { replicaId: 'r' };
+    await openTelemetry().span({ name: 'ingest', about, traceparent }, () => Promise.resolve());
+    expect(noted.spans).toEqual([{ name: 'ingest', attributes: about, traceId, said: ['end'] }]);
+  });
+
+  it('notes what work throws, ends the span, and lets it through', async () => {
+    const noted = listen();
+    const failing = openTelemetry().span({ name: 'ingest' }, () => Promise.reject(new Error('torn')));
+    await expect(failing).rejects.toThrow('torn');
+    expect(noted.spans[0]?.said).toEqual(['torn', 'status 2', 'end']);
+  });
+});
+
+describe('a trace', () => {
+  it('goes from the request that rang to the drain that the bell leads to', async () => {
+    const noted = listen();
+    const telemetry = openTelemetry();
+    const sent: { body: unknown }[] = [];
+    const queue = { sendMessages: async (message: { body: unknown }) => void sent.push(message) };
+    const doorbells = new ServiceBusDoorbells(queue as never, () => telemetry.traceparent());
+
+    await telemetry.span({ name: 'api', traceparent }, () => doorbells.ring(replicaId));
+    const bell = Doorbell.parse(sent[0]?.body);
+    await telemetry.span({ name: 'ingest', traceparent: bell.traceparent }, () => Promise.resolve());
+
+    expect(bell.replicaId).toBe(replicaId);
+    expect(noted.spans.map(({ name, traceId: id }) => `${name} ${id}`)).toEqual([
+      `api ${traceId}`,
+      `ingest ${traceId}`,
+    ]);
+  });
+
+  it('is not spoken of where nobody listens', async () => {
+    const sent: { body: unknown }[] = [];
+    const queue = { sendMessages: async (message: { body: unknown }) => void sent.push(message) };
+    const doorbells = new ServiceBusDoorbells(queue as never, () => openTelemetry().traceparent());
+    await doorbells.ring(replicaId);
+    expect(sent[0]?.body).toEqual({ replicaId });
+  });
+});
+
+describe('events on their way to subscribers', () => {
+  const event = (type: string, data: object): LifeboatEvent => ({
+    ...{ id: type, type, subject: '/vaults/harbour/items/web', timeInMs: 2_000, data },
+  });
+
+  it('are counted by what has few values, and never by what they happened to', async () => {
+    const noted = listen();
+    const told: LifeboatEvent[] = [];
+    const events = measuredEvents(
+      { publish: async (one) => void told.push(one) },
+      { telemetry: openTelemetry(), clock },
+    );
+    const all = [
+      event('lifeboat.recovery-point.created', { kind: 'crash', pointId: 'p', members: [] }),
+      event('lifeboat.health.changed', { replicaId: 'r', from: 'Normal', to: 'Critical', causes: [] }),
+      event('lifeboat.job.ended', { jobId: 'j', scenarioName: 'TestFailover', state: 'Succeeded' }),
+    ];
+    for (const one of all) await events.publish(one);
+    expect(told).toEqual(all);
+    expect(noted.measures).toEqual([
+      { kind: 'counter', name: 'lifeboat.recovery-point.created', value: 1, about: { kind: 'crash' } },
+      { kind: 'histogram', name: 'lifeboat.recovery-point.age.ms', value: 3_000, about: { kind: 'crash' } },
+      { kind: 'counter', name: 'lifeboat.health.changed', value: 1, about: { to: 'Critical' } },
+      {
+        ...{ kind: 'counter', name: 'lifeboat.job.ended', value: 1 },
+        about: { scenarioName: 'TestFailover', state: 'Succeeded' },
+      },
+    ]);
+  });
+
+  it('are not counted when nobody could be told', async () => {
+    const noted = listen();
+    const down = { publish: () => Promise.reject(new Error('down')) };
+    const events = measuredEvents(down, { telemetry: openTelemetry(), clock });
+    await expect(events.publish(event('lifeboat.job.ended', {}))).rejects.toThrow('down');
+    expect(noted.measures).toEqual([]);
+  });
+});
