@@ -4,7 +4,7 @@ import { propertiesOf } from '../template';
 
 const file = 'infra/modules/function-app.bicep';
 
-/** Settings of one machine only: keys the emulators need, and the forced save of storage that keeps writes in memory. */
+/** Settings of one machine only: keys the emulators need, the forced save of storage, and paces for which Azure takes the default. */
 const onlyLocal = new Set([
   'SERVICE_BUS',
   'COSMOS_KEY',
