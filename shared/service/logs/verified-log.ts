@@ -49,32 +49,78 @@ export function isLogFault(error: unknown): error is LifeboatError {
 }
 
 /**
- * Checks a whole log before a byte of it is used: digests, bounds, place. A small one is kept in memory; of a larger one
- * the digests of its frames are, so that a second reading that meets other bytes stops before it writes them.
+ * Checks a whole log before a byte of it is used: digests, bounds, place. A small one is kept in memory, decoded if that
+ * fits as well; of a larger one the digests of its frames are, so that a second reading that meets other bytes stops
+ * before it writes them.
  */
 export async function verifyLog(
   bytes: LogBytes,
   place: LogPlace,
   inMemoryLimitBytes: number,
 ): Promise<VerifiedLog> {
-  const log = await (bytes.sizeBytes <= inMemoryLimitBytes ? inMemory(bytes) : inTwoPasses(bytes));
+  const isSmall = bytes.sizeBytes <= inMemoryLimitBytes;
+  const log = await (isSmall ? inMemory(bytes, inMemoryLimitBytes) : inTwoPasses(bytes));
   expectPlace(log.header, place);
   return log;
 }
 
-async function inMemory({ read }: LogBytes): Promise<VerifiedLog> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of read()) chunks.push(chunk);
-  const reader = await readChangeLog(each(chunks));
-  const frames: (readonly Extent[])[] = [];
-  for await (const frame of reader.frames()) frames.push(frame);
+async function inMemory(bytes: LogBytes, limitBytes: number): Promise<VerifiedLog> {
+  const whole = await wholeOf(bytes);
+  const reader = await readChangeLog(each([whole]));
+  const kept = new KeptFrames(whole, limitBytes);
+  for await (const frame of reader.frames()) kept.push(frame);
+  const { frames } = kept;
   return {
     header: reader.header,
     digest: reader.digest,
     isSorted: reader.isSorted,
-    frames: () => each(frames),
-    chunks: () => each(chunks),
+    frames: () => (frames === undefined ? framesOf(whole) : each(frames)),
+    chunks: () => each([whole]),
   };
+}
+
+/** About what one extent takes beside its data. */
+const extentBytes = 128;
+
+/** Decoded frames for as long as they fit beside the log they are of. A few bytes of it can stand for very many. */
+class KeptFrames {
+  #frames: (readonly Extent[])[] | undefined = [];
+  #heldBytes: number;
+
+  constructor(
+    private readonly whole: Uint8Array,
+    private readonly limitBytes: number,
+  ) {
+    this.#heldBytes = whole.length;
+  }
+
+  /** Undefined when they did not fit. */
+  get frames(): readonly (readonly Extent[])[] | undefined {
+    return this.#frames;
+  }
+
+  push(frame: readonly Extent[]): void {
+    if (this.#frames === undefined) return;
+    for (const extent of frame) {
+      const isView = extent.kind === 'zero' || extent.data.buffer === this.whole.buffer;
+      this.#heldBytes += extentBytes + (isView ? 0 : extent.lengthBytes);
+    }
+    this.#frames.push(frame);
+    if (this.#heldBytes > this.limitBytes) this.#frames = undefined;
+  }
+}
+
+async function wholeOf({ sizeBytes, read }: LogBytes): Promise<Uint8Array> {
+  const whole = new Uint8Array(sizeBytes);
+  let filledBytes = 0;
+  for await (const chunk of read()) {
+    if (filledBytes + chunk.length > sizeBytes) {
+      throw new LifeboatError('LogCorrupt', `The log is longer than the ${sizeBytes} bytes the cache said.`);
+    }
+    whole.set(chunk, filledBytes);
+    filledBytes += chunk.length;
+  }
+  return whole.subarray(0, filledBytes);
 }
 
 async function inTwoPasses({ read }: LogBytes): Promise<VerifiedLog> {
@@ -93,6 +139,10 @@ async function* framesAgain(
   verified: { readonly digest: string; readonly frameDigests: readonly string[] },
 ): AsyncGenerator<readonly Extent[]> {
   yield* (await readChangeLog(chunks, { verified })).frames();
+}
+
+async function* framesOf(whole: Uint8Array): AsyncGenerator<readonly Extent[]> {
+  yield* (await readChangeLog(each([whole]))).frames();
 }
 
 async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
