@@ -84,7 +84,11 @@ inBrowser('the page, in a browser', () => {
     expect(await rows.count()).toBe(1_001);
     expect(await rows.first().innerText()).toContain('Critical');
     expect(await page.locator('#health').innerText()).toMatch(/1001\s*protected\s*83\s*■ Critical/);
-    expect(asked).toBeLessThan(100);
+    // The last one is asked for as soon as it is scrolled to, and not after all before it.
+    await rows.last().scrollIntoViewIfNeeded();
+    await rows.last().locator('.chart > *').waitFor();
+    expect(asked).toBeGreaterThan(0);
+    expect(asked).toBeLessThan(150);
     await page.getByLabel('Name').fill('onerror');
     await page.getByText('1 of 1001').waitFor();
     expect(await rows.first().innerText()).toContain('<img src=x onerror=alert(1)>');
