@@ -26,7 +26,17 @@ export async function readInfra(
   return { files, settings, templates: bicep.map(([path, text]) => parsed(parser, path, text)) };
 }
 
+/** Reading is the slow part, and most files are the same from one look to the next. */
+const known = new Map<string, Template>();
+
 function parsed(parser: Parser, path: string, text: string): Template {
+  const key = `${path}\n${text}`;
+  const template = known.get(key) ?? parse(parser, path, text);
+  known.set(key, template);
+  return template;
+}
+
+function parse(parser: Parser, path: string, text: string): Template {
   const tree = parser.parse(text);
   if (tree === null) throw new Error(`${path} cannot be parsed`);
   try {
