@@ -6,12 +6,13 @@ import type { FailoverPorts } from './failover-ports';
 /** Takes away all that a recovery made at the target, and lets go of its point. Safe to repeat. */
 export async function removeTarget(
   ports: FailoverPorts,
-  { vaultId, itemId, jobId }: FailoverJob,
+  { vaultId, jobId }: FailoverJob,
   recovery: Recovery,
 ): Promise<void> {
   const { madeByJob } = recovery;
   if (madeByJob !== undefined) {
-    const left = await ports.machines.remove({ vaultId, itemId, jobId: madeByJob });
+    // The job alone tells: the item may be another by now.
+    const left = await ports.machines.remove({ vaultId, jobId: madeByJob });
     if (left.length > 0) {
       const ids = left.map(({ id }) => id).join(', ');
       throw new LifeboatError('TargetUnavailable', `What was made at the target is not gone yet: ${ids}`);

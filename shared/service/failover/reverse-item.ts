@@ -150,7 +150,25 @@ async function sourceOf(
     sourceMachineId: source.machine.machineId,
     ...{ agentId: source.agentId, recoveries: {}, priorMachineId: item.sourceMachineId },
     ...{ recoveryContainerId: container, recoveryFabricId: container.split('/').slice(0, -2).join('/') },
-    ...{ enabledWith: { ...item.enabledWith, ...job.provider }, target: {} },
+    ...{ enabledWith: await backTo(ports, item, job), target: {} },
+  };
+}
+
+/** The way back leads to where the old machine was, but for what the request says. */
+async function backTo(
+  { sources }: FailoverPorts,
+  item: ProtectedItem,
+  { provider }: FailoverJob,
+): Promise<Record<string, unknown>> {
+  const prior = item.sourceMachineId ?? '';
+  const [card] = (await sources.read(prior))?.nics ?? [];
+  return {
+    ...item.enabledWith,
+    ...(prior.startsWith('/') ? { recoveryResourceGroupId: prior.split('/').slice(0, 5).join('/') } : {}),
+    ...(card === undefined
+      ? {}
+      : { recoveryAzureNetworkId: card.networkId, recoverySubnetName: card.subnet }),
+    ...provider,
   };
 }
 

@@ -81,7 +81,7 @@ export async function targetPlanOf(
   const isTest = job.verb === 'testFailover';
   const isIsolated = isTest && networkOfTest(job, wishes) === undefined;
   const place = await placeOf(ports, job, { item, wishes });
-  const name = nameOf(item, wishes, isTest);
+  const name = freeName(nameOf(item, wishes, isTest), { job, item, place });
   const availabilitySetId = wishes.recoveryAvailabilitySetId ?? wishes.targetAvailabilitySetId;
   return {
     ...{ place, name, isIsolated },
@@ -102,6 +102,17 @@ function nameOf(item: ProtectedItem, wishes: Wishes, isTest: boolean): string {
     wishes.recoveryAzureVMName ?? wishes.targetAzureVmName ?? wishes.targetVmName ?? item.friendlyName;
   const allowed = name.replaceAll(/[^\w.-]+/g, '-').slice(0, 60);
   return isTest ? (wishes.tfoAzureVMName ?? `${allowed}-test`) : allowed;
+}
+
+/** The machine that came from here still has its name until the way back is committed. */
+function freeName(
+  name: string,
+  { job, item, place }: { job: FailoverJob; item: ProtectedItem; place: TargetPlace },
+): string {
+  const prior = item['priorMachineId'];
+  const taken = `${place.resourceGroupId}/providers/Microsoft.Compute/virtualMachines/${name}`;
+  const isTaken = typeof prior === 'string' && prior.toLowerCase() === taken.toLowerCase();
+  return isTaken ? `${name}-${job.jobId.slice(-6)}` : name;
 }
 
 /** The group and region that machines go to: as they were chosen, else those of the vault. */

@@ -24,7 +24,7 @@ export async function agentAtTarget(
   { itemId, item }: NamedItem,
   recovery: Recovery | undefined,
 ): Promise<KnownMachine> {
-  const machineId = recovery?.machine?.id;
+  const machineId = recovery?.machine?.id ?? item.sourceMachineId;
   const fabrics = [fabricIdOf(itemId), item.recoveryFabricId ?? ''].filter((id) => id.includes('/'));
   for (const fabricId of fabrics) {
     const known = machineId === undefined ? undefined : await findMachine(records, fabricId, machineId);

@@ -22,6 +22,7 @@ import { MemoryTarget } from '../memory/memory-target';
 import { MemoryTargetDocuments } from '../memory/memory-target-documents';
 import { memoryCompute, type MemoryCompute } from '../memory-compute';
 import { MemoryRecords } from '../memory-records';
+import { happenTo } from '../../../shared/service/protection/item-records';
 import { engineJobs } from './engine-jobs';
 import { groupOf, installAgent, protectMachine, type ProtectOptions } from './protect-machine';
 import type { SimulatedMachine } from './simulated-machine';
@@ -199,6 +200,16 @@ export class FailoverWorld {
     return JobRecord.parse(
       (await requireResource(this.records, `${vault}/replicationJobs/${jobId}`)).resource.properties,
     );
+  }
+
+  /** What the protection services do once a new item's first point is there. */
+  async finalize(machine: SimulatedMachine): Promise<void> {
+    await this.pass(2);
+    for (const { replicaId } of machine.disks) {
+      const record = await this.ports.replicas.read(replicaId);
+      if (record?.copyingEpoch !== null || record.ownerId !== machine.itemId) throw new Error('not copied');
+    }
+    await happenTo(this.records, machine.itemId, 'initialCopyDone');
   }
 
   /** The bytes of the recovered machine's disks, in the item's order. */

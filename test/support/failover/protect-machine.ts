@@ -159,6 +159,13 @@ async function itemOf(
     properties: { providerSpecificDetails: { instanceType: scenario } },
   });
   const recoveryFabricId = await makeFabric(world, 'recovery');
+  for (const fabricId of [recoveryFabricId, `${vault}/replicationFabrics/site-${scenario}`]) {
+    await putResource(world.records, {
+      ...{ id: `${fabricId}/replicationProtectionContainers/cloud`, name: 'cloud' },
+      type: 'Microsoft.RecoveryServices/vaults/replicationFabrics/replicationProtectionContainers',
+      properties: { friendlyName: 'cloud', fabricKind: 'Azure', fabricFriendlyName: 'fabric' },
+    });
+  }
   return ProtectedItem.parse({
     ...{ friendlyName: name, internalId: randomUUID(), scenario, instanceType: scenario, policyId },
     ...{ sourceMachineId: machineId, state: 'Protected', testFailover: 'None', resyncRequired: false },

@@ -67,7 +67,8 @@ export class SimulatedMachine {
 
   constructor(
     readonly agentId: string,
-    readonly itemId: string,
+    /** Changes when a new item replaces the one it is protected by. */
+    public itemId: string,
     readonly disks: readonly SimulatedDisk[],
     private readonly parts: MachineParts,
   ) {}
