@@ -6,7 +6,7 @@ import { listPrices, Prices } from '../cost/prices';
 import { usage } from '../failure';
 import type { Column } from '../output/table';
 import type { StartSession } from '../program';
-import { seconds as count } from './job-options';
+import { amount as count } from './job-options';
 
 interface CostOptions {
   readonly machines: number;

@@ -3,7 +3,7 @@ import type { Connection } from '../connect/connection';
 import { isoTime } from '../output/plain-time';
 import type { Column } from '../output/table';
 import type { StartSession } from '../program';
-import { seconds } from './job-options';
+import { amount } from './job-options';
 
 interface EventView {
   readonly time: string;
@@ -28,7 +28,7 @@ export function eventCommands(program: Command, start: StartSession): void {
     .command('list')
     .description('events, newest first')
     .option('--severity <which>', 'only OK, Warning or Critical')
-    .option('--top <count>', 'only so many', seconds, 50)
+    .option('--top <count>', 'only so many', amount, 50)
     .action(async ({ severity, top }: { severity?: string; top: number }, command: Command) => {
       const session = start(command);
       await session.print(await readEvents(await session.connect(), { severity, top }), columns);
@@ -37,7 +37,7 @@ export function eventCommands(program: Command, start: StartSession): void {
     .command('follow')
     .description('events as they come, oldest first, one JSON object to a line with -o json')
     .option('--severity <which>', 'only OK, Warning or Critical')
-    .option('--every <seconds>', 'how often to look', seconds, 5)
+    .option('--every <seconds>', 'how often to look', amount, 5)
     .action(async ({ severity, every }: { severity?: string; every: number }, command: Command) => {
       const session = start(command);
       const connection = await session.connect();

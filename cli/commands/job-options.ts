@@ -20,7 +20,7 @@ export interface DangerOptions extends JobOptions {
 export function startsJob(command: Command): Command {
   return command
     .option('--no-wait', 'do not wait for the job: print its id and go')
-    .option('--timeout <seconds>', 'wait no longer than this (exit code 5); the job goes on', seconds)
+    .option('--timeout <seconds>', 'wait no longer than this (exit code 5); the job goes on', amount)
     .option('--what-if', 'show what would be asked for and whether it is allowed; change nothing');
 }
 
@@ -29,10 +29,11 @@ export function isDangerous(command: Command): Command {
   return startsJob(command).option('-y, --yes', 'do not ask');
 }
 
-export function seconds(text: string): number {
+/** An option that is a number from 0 on. */
+export function amount(text: string): number {
   const value = Number(text);
   if (text === '' || !Number.isFinite(value) || value < 0) {
-    throw new InvalidArgumentError('It must be a number of seconds.');
+    throw new InvalidArgumentError('It must be a number from 0 on.');
   }
   return value;
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { hasEnded, jobColumns, jobView, type JobView } from '../jobs/job-view';
 import { assertSucceeded, readJob, waitForJob } from '../jobs/wait-for-job';
 import type { StartSession } from '../program';
-import { type JobOptions, runJob, seconds, startsJob } from './job-options';
+import { type JobOptions, runJob, amount, startsJob } from './job-options';
 import { watching, type WatchOptions } from './watching';
 
 interface ListOptions extends WatchOptions {
@@ -19,8 +19,8 @@ export function jobCommands(program: Command, start: StartSession): void {
     .description('jobs, newest first')
     .option('--state <state>', 'InProgress, Succeeded, Failed, Cancelled or Suspended')
     .option('--machine <name>', 'only those of this machine')
-    .option('--top <count>', 'only so many', seconds, 50)
-    .option('-w, --watch [seconds]', 'look again and again', seconds)
+    .option('--top <count>', 'only so many', amount, 50)
+    .option('-w, --watch [seconds]', 'look again and again', amount)
     .action(async (options: ListOptions, command: Command) => {
       const session = start(command);
       const { site, vault, group } = await session.connect();
@@ -44,7 +44,7 @@ export function jobCommands(program: Command, start: StartSession): void {
   jobs
     .command('watch <job>')
     .description('wait for the end of a job; exit code 4 if it failed')
-    .option('--timeout <seconds>', 'wait no longer than this (exit code 5)', seconds)
+    .option('--timeout <seconds>', 'wait no longer than this (exit code 5)', amount)
     .action(async (job: string, options: { timeout?: number }, command: Command) => {
       const session = start(command);
       const ended = await waitForJob(session, await session.connect(), job, options);

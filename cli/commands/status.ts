@@ -3,7 +3,7 @@ import { allItems, findItem } from '../items/find-item';
 import { itemColumns, itemDetails, itemView } from '../items/item-view';
 import { pointColumns, pointsOf } from '../items/recovery-points';
 import type { StartSession } from '../program';
-import { seconds } from './job-options';
+import { amount } from './job-options';
 import { watching, type WatchOptions } from './watching';
 
 interface StatusOptions extends WatchOptions {
@@ -22,7 +22,7 @@ export function statusCommands(program: Command, start: StartSession): void {
     .command('status [machine]')
     .description('protected machines, worst first; or all that is known of one')
     .option('--health <which>', 'only those that are Normal, Warning or Critical')
-    .option('-w, --watch [seconds]', 'look again and again', seconds)
+    .option('-w, --watch [seconds]', 'look again and again', amount)
     .action(async (machine: string | undefined, options: StatusOptions, command: Command) => {
       const session = start(command);
       const connection = await session.connect();
@@ -45,8 +45,8 @@ export function statusCommands(program: Command, start: StartSession): void {
   program
     .command('points <machine>')
     .description('the recovery points of a machine, newest first')
-    .option('--top <count>', 'only so many', seconds)
-    .option('-w, --watch [seconds]', 'look again and again', seconds)
+    .option('--top <count>', 'only so many', amount)
+    .option('-w, --watch [seconds]', 'look again and again', amount)
     .action(async (machine: string, options: PointOptions, command: Command) => {
       const session = start(command);
       const connection = await session.connect();

@@ -27,7 +27,7 @@ describe('the command line, told wrong', () => {
     ['failover web --point yesterday --what-if', 3, /no recovery point for "yesterday"/],
     ['failover web --point 2026-99-99 --what-if', 2, /is no moment/],
     ['failover web --details [] --yes', 2, /no JSON object/],
-    ['test web --timeout soon', 2, /number of seconds/],
+    ['test web --timeout soon', 2, /number from 0 on/],
     ['change-point web', 2, /required option '--point/],
     ['commit web --yes', 1, /OperationNotAllowed: .*\n.*cause: .*\n.*next: .*allowedOperations/],
     ['failover web --back --yes', 1, /OperationNotAllowed/],

@@ -36,6 +36,11 @@ describe('the help', () => {
     expect(output.replace(/Global Options:[^]*/, '')).toMatchSnapshot();
   });
 
+  it('goes with the version of the package', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect((await lifeboat(['--version'])).output.trim()).toBe(version);
+  });
+
   it('and docs/cli.md name the same commands and the same exit codes', () => {
     const page = readFileSync('docs/cli.md', 'utf8');
     const leaves = commands.filter(
