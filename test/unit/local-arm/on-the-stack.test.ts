@@ -2,9 +2,11 @@ import { ClientSecretCredential } from '@azure/identity';
 import { randomUUID } from 'node:crypto';
 import { blobService } from '../../../shared/azure/blob-service';
 import { PageBlobReplicaDisks } from '../../../shared/azure/page-blob-replica-disks';
+import { isRefusal } from '../../../shared/errors';
 import { readSettings } from '../../../shared/settings';
 import { systemClock } from '../../../shared/system/system-clock';
 import { wireCompute } from '../../../shared/wiring/compute';
+import { eventually } from '../../support/eventually';
 import { startStack, type Stack } from '../../support/stack';
 
 const subscription = '6c696665-626f-4174-8000-0000000000f0';
@@ -17,7 +19,7 @@ describe('Resource Manager of the local cloud', () => {
   }, 120_000);
   afterAll(() => stack.stop(), 60_000);
 
-  it('makes a machine of a replica blob by the settings and the identity of the app, and keeps it', async () => {
+  it('makes a machine of a replica blob by the settings and the identity of the app, though it dies half way', async () => {
     const { environment } = stack;
     const settings = readSettings(environment);
     const credential = new ClientSecretCredential(
@@ -48,7 +50,20 @@ describe('Resource Manager of the local cloud', () => {
       ...{ owner, place, name: 'os', replicaId, sizeBytes: 1024 * 1024, isOperatingSystem: true },
     });
     const request = { owner, place, name: 'machine', size: 'Standard_B2s', diskIds: [disk.id], nics: [] };
-    const machineId = await machines.makeMachine(request);
+    const { token } = await credential.getToken(`${settings.ARM_ENDPOINT}/.default`);
+    await fetch(`${settings.ARM_ENDPOINT}/_admin/faults`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify([{ operation: 'PUT Microsoft.Compute/virtualMachines', kind: 'die' }]),
+    });
+    const before = stack.pid('arm');
+    const machineId = await eventually(() =>
+      machines.makeMachine(request).catch((error: unknown) => {
+        if (!isRefusal(error, 'TargetUnavailable')) throw error;
+        return undefined;
+      }),
+    );
+    expect(stack.pid('arm')).not.toBe(before);
     await stack.kill('arm');
     const look = await machines.look(machineId);
     expect(look).toMatchObject({
