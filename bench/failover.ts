@@ -139,7 +139,7 @@ async function failOver(
 /** QEMU alone on the raw file, as a user would start it. */
 async function plainBoot(guest: Guest): Promise<number> {
   const startedAt = performance.now();
-  const child = spawn('qemu-system-x86_64', [
+  const child = spawn(findQemu() ?? '', [
     ...[
       '-machine',
       'pc,accel=tcg',
