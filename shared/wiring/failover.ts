@@ -1,6 +1,7 @@
 import { BlobReadGrants } from '../azure/blob-read-grants';
 import { blobService } from '../azure/blob-service';
 import type { azureCredential } from '../azure/credential';
+import { evidenceKeyOf } from '../service/evidence/evidence-key';
 import { usualFailoverMeasures } from '../service/failover/failover-ports';
 import { failoverService, type FailoverService } from '../service/failover/failover-service';
 import type { Settings } from '../settings';
@@ -29,6 +30,7 @@ export function wireFailover({
     ...wireCompute(settings, credential),
     replicas: replication.replicas,
     disks: replication.ports.disks,
+    evidenceKey: () => evidenceKeyOf(records),
     reads: new BlobReadGrants(target, clock),
     measures: {
       ...usualFailoverMeasures,

@@ -33,5 +33,7 @@ export interface FailoverPorts extends Pick<
   readonly places: TargetPlaces;
   readonly catalog: TargetCatalog;
   readonly sources: SourceMachines;
+  /** What evidence is signed with: an Ed25519 key, PKCS #8 in PEM. */
+  readonly evidenceKey: () => Promise<string>;
   readonly measures: FailoverMeasures;
 }

@@ -1,6 +1,7 @@
 import type { Recovery } from '../../contracts/catalogue/recovery';
 import type { FailoverJob, FailoverStep, StepCall, StepEnd } from '../../contracts/jobs/failover-steps';
 import type { JobOutcome } from '../../contracts/jobs/record';
+import { writeEvidence } from '../evidence/write-evidence';
 import { jobLedger } from '../jobs/job-ledger';
 import { changeItem } from '../protection/item-records';
 import { drainReplicas, fenceReplicas, sealSource } from './bring-last-writes';
@@ -15,7 +16,7 @@ import type { FailoverPorts } from './failover-ports';
 import { makeTargetDisks, startTargetMachine } from './make-target';
 import { recoveriesOf, slotOf } from './recovery-records';
 import { releasePoint } from './remove-target';
-import { done, runTaskStep, type WorkEnd } from './run-task-step';
+import { runTaskStep, type WorkEnd } from './run-task-step';
 import { shutDownSource, skipShutDown } from './stop-source';
 import { cancelFailover, undoFailover } from './undo-failover';
 
@@ -38,7 +39,7 @@ const steps: Readonly<Record<FailoverStep, Step>> = {
   choosePoint: early(choosePoint),
   makeTargetDisks: early(makeTargetDisks),
   startTargetMachine: late(startTargetMachine),
-  writeEvidence: late(() => Promise.resolve(done)),
+  writeEvidence: late(writeEvidence),
   undoFailover: late(undoFailover),
   checkCleanup: early(checkCleanup),
   endTest: late(endTest),

@@ -9,6 +9,7 @@ import type { Clock } from '../../../shared/ports/clock';
 import { WishBoard } from '../../../shared/service/agents/wish-board';
 import { changeResource, putResource, requireResource } from '../../../shared/service/catalogue/resources';
 import { createReplicas } from '../../../shared/service/create-replicas';
+import { evidenceKeyOf } from '../../../shared/service/evidence/evidence-key';
 import { failoverService, type FailoverService } from '../../../shared/service/failover/failover-service';
 import type { FailoverPorts } from '../../../shared/service/failover/failover-ports';
 import type { Jobs } from '../../../shared/ports/jobs';
@@ -64,6 +65,7 @@ export class FailoverWorld {
     this.ports = {
       ...{ records, replicas: createReplicas(replication), board: new WishBoard({ records, clock, events }) },
       ...{ events, clock, ids: systemIds, disks: this.disks, machines, places, catalog, sources },
+      evidenceKey: () => evidenceKeyOf(records),
       reads: { grantRead: (replicaId) => Promise.resolve({ url: `memory:${replicaId}`, expiresAtMs: 0 }) },
       measures: { plannedWaitInMs: 1_800_000, unplannedWaitInMs: 120_000, bootWaitInMs: 180_000 },
     };
@@ -176,7 +178,7 @@ export class FailoverWorld {
 
   /** Lets machines look and time pass until the job has ended. */
   async ended(jobId: string): Promise<JobRecord> {
-    for (let round = 0; round < 150; round++) {
+    for (let round = 0; round < 250; round++) {
       await settled(this.engine);
       const job = await this.job(jobId);
       if (job.endTimeInMs !== undefined) return job;
