@@ -11,6 +11,7 @@ import { planCommands } from './commands/plans';
 import { protectCommands } from './commands/protect';
 import { statusCommands } from './commands/status';
 import { vaultCommands } from './commands/vaults';
+import { verifyCommand } from './commands/verify';
 import { Session } from './session';
 import type { GlobalOptions } from './settings/settings';
 import type { Surroundings } from './surroundings';
@@ -56,6 +57,7 @@ export function lifeboatProgram(around: Surroundings): Command {
     loginCommands,
     doctorCommand,
     costCommand,
+    verifyCommand,
     completionCommand,
   ]) {
     add(program, start);
