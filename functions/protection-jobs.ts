@@ -20,6 +20,7 @@ for (const name of ItemJob.shape.orchestration.options) app.orchestration(name, 
 
 bind(activities.checkPrerequisites, (job) => wiring().protection().steps.checkPrerequisites(job));
 bind(activities.createProtectionTarget, (job) => wiring().protection().steps.createProtectionTarget(job));
+bind(activities.prepareAgent, (job) => wiring().protection().steps.prepareAgent(job));
 bind(activities.enableReplication, (job) => wiring().protection().steps.enableReplication(job));
 bind(activities.startInitialReplication, (job) => wiring().protection().steps.startInitialReplication(job));
 bind(activities.updateServers, (job) => wiring().protection().steps.updateServers(job));

@@ -3,6 +3,7 @@ import { agentFacePrefix } from './agents/agent-face';
 import { discoveredKeys } from './arm/identity/discovered-keys';
 import { tokenVerifier } from './arm/identity/tokens';
 import { cosmosRecords } from './azure/cosmos-records';
+import type { Compute } from './azure/compute/arm-compute';
 import { azureCredential } from './azure/credential';
 import type { ControlJob } from './contracts/jobs/control-job';
 import type { JobOutcome } from './contracts/jobs/record';
@@ -18,6 +19,7 @@ import { systemClock } from './system/system-clock';
 import { systemIds } from './system/system-ids';
 import { uiFace } from './ui/ui-face';
 import { wireApi } from './wiring/api';
+import { wireCompute } from './wiring/compute';
 import { wireFailover } from './wiring/failover';
 import { openTelemetry } from './wiring/open-telemetry';
 import { wireProtection, type WiredProtection } from './wiring/protection';
@@ -76,7 +78,16 @@ function wire(settings: Settings): Wiring {
     }));
   let protectionWired: WiredProtection | undefined;
   const protection = (): WiredProtection =>
-    (protectionWired ??= wireProtection({ ...replication(), log: lineLog }));
+    (protectionWired ??= wireProtection({
+      ...replication(),
+      log: lineLog,
+      target: { serviceUrl: settings.IDENTITY_AUDIENCE, cloud: () => compute() },
+    }));
+  let computeWired: Compute | undefined;
+  const compute = (): Compute | undefined =>
+    settings.TARGET_STORAGE_ACCOUNT_ID === undefined
+      ? undefined
+      : (computeWired ??= wireCompute(settings, credential));
   let failoverWired: FailoverService | undefined;
   const failover = (): FailoverService =>
     (failoverWired ??= wireFailover({

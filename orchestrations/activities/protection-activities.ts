@@ -3,7 +3,7 @@ import { DisableProtection, EnableProtection, PlainItemJob } from '../../shared/
 import { JobOutcome } from '../../shared/contracts/jobs/record';
 import { FinalizeProtection, NextFinalize } from '../../shared/contracts/protection/finalize';
 import { ItemJob } from '../../shared/contracts/protection/item-job';
-import { StepOutcome } from '../../shared/contracts/protection/step';
+import { AgentLook, StepOutcome } from '../../shared/contracts/protection/step';
 import type { Activity } from '../durable';
 
 const enableStep = (name: string): Activity<EnableProtection, StepOutcome> => {
@@ -21,6 +21,12 @@ const Stopping = z.object({ outcome: StepOutcome, awaitsAgent: z.boolean() });
 export const protectionActivities = {
   checkPrerequisites: enableStep('checkPrerequisites'),
   createProtectionTarget: enableStep('createProtectionTarget'),
+  /** An agent for the machine: installed where it can be, and looked for. */
+  prepareAgent: {
+    name: 'prepareAgent',
+    input: EnableProtection,
+    output: AgentLook,
+  } satisfies Activity<EnableProtection, AgentLook>,
   enableReplication: enableStep('enableReplication'),
   startInitialReplication: enableStep('startInitialReplication'),
   updateServers: enableStep('updateServers'),

@@ -6,6 +6,7 @@ import { WishBoard } from '../service/agents/wish-board';
 import { checkPrerequisites } from '../service/protection/enable/check-prerequisites';
 import { createTarget } from '../service/protection/enable/create-target';
 import { endDisable } from '../service/protection/end-disable';
+import { prepareAgent } from '../service/protection/enable/prepare-agent';
 import { endEnable, updateServers } from '../service/protection/enable/end-enable';
 import { finalizeItem } from '../service/protection/review/finalize';
 import { ingest } from '../service/protection/review/ingest';
@@ -20,6 +21,8 @@ import type { Replication } from './replication';
 
 export interface ProtectionParts extends Pick<Replication, 'ports' | 'replicas' | 'grants'> {
   readonly log: Log;
+  /** Where machines are recovered to, and what their agents call us by. */
+  readonly target?: Pick<ProtectionPorts, 'cloud' | 'serviceUrl'>;
 }
 
 export interface WiredProtection {
@@ -37,10 +40,10 @@ export function wireProtection({
   replicas,
   grants,
   log,
+  target,
 }: ProtectionParts): WiredProtection {
   const { records, clock, ids, doorbells, events } = replication;
   const board = new WishBoard({ records, clock, events });
-  const checkTarget: ProtectionPorts['checkTarget'] = () => Promise.resolve([]);
   const ports: ProtectionPorts = {
     records,
     clock,
@@ -51,7 +54,7 @@ export function wireProtection({
     replicas,
     board,
     log,
-    checkTarget,
+    ...target,
   };
   return {
     ports,
@@ -76,6 +79,7 @@ function stepsOf(ports: ProtectionPorts) {
   return {
     checkPrerequisites: bound(checkPrerequisites),
     createProtectionTarget: bound(createTarget),
+    prepareAgent: bound(prepareAgent),
     enableReplication: bound(enableReplication),
     startInitialReplication: bound(startInitialReplication),
     updateServers: bound(updateServers),

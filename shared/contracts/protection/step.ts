@@ -9,3 +9,10 @@ export const StepOutcome = z.discriminatedUnion('state', [
   z.object({ state: z.literal('cancelled') }),
 ]);
 export type StepOutcome = z.infer<typeof StepOutcome>;
+
+/** The same for a step that looks for an agent: it may have to look again. */
+export const AgentLook = z.discriminatedUnion('state', [
+  ...StepOutcome.options,
+  z.object({ state: z.literal('waiting') }),
+]);
+export type AgentLook = z.infer<typeof AgentLook>;

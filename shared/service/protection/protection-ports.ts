@@ -1,4 +1,6 @@
-import type { ProtectedItem } from '../../contracts/catalogue/protected-item';
+import type { SourceMachines } from '../../ports/compute/source-machines';
+import type { TargetCatalog } from '../../ports/compute/target-catalog';
+import type { TargetPlaces } from '../../ports/compute/target-places';
 import type { Jobs } from '../../ports/jobs';
 import type { Log } from '../../ports/log';
 import type { AgentPorts } from '../agents/agent-ports';
@@ -8,8 +10,17 @@ import type { WishBoard } from '../agents/wish-board';
 export interface ProtectionPorts extends AgentPorts {
   readonly board: WishBoard;
   readonly log: Log;
-  /** What a failover of the item would miss at its target. */
-  readonly checkTarget: (item: ProtectedItem) => Promise<readonly TargetFinding[]>;
+  /** What agents call us by. */
+  readonly serviceUrl?: string;
+  /** The cloud that machines are recovered to; undefined where none is configured. */
+  readonly cloud?: () => ProtectionCloud | undefined;
+}
+
+/** What protection needs of the target cloud. */
+export interface ProtectionCloud {
+  readonly places: TargetPlaces;
+  readonly catalog: TargetCatalog;
+  readonly sources: SourceMachines;
 }
 
 /** Something that a failover would trip over. */

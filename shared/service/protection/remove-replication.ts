@@ -59,6 +59,9 @@ export async function forgetItem(
   { itemId, item, job }: { itemId: string; item: ProtectedItem; job: string },
 ): Promise<void> {
   for (const { replicaId } of item.disks) await ports.replicas.remove(replicaId, job);
+  if (item['agentInstalledAtInMs'] !== undefined && item.sourceMachineId !== undefined) {
+    await ports.cloud?.()?.sources.removeAgent(item.sourceMachineId);
+  }
   const agentId = await agentOf(ports, itemId, item);
   if (agentId === undefined) return;
   await ports.board.change(agentId, (current) => ({

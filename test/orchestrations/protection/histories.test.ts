@@ -70,6 +70,7 @@ describe('a job of protection, recorded as it runs,', () => {
     await world.pump(3);
     await world.ask('DELETE', await world.itemId('web'));
     await record('purgeProtection', 'purged');
+    expect(await world.item()).toBeUndefined();
   });
 
   it('replays: finalized on both sides', async () => {
@@ -125,6 +126,7 @@ describe('a job of protection, recorded as it runs,', () => {
     );
     await settled(world.engine);
     await record(orchestration, 'in-one-go', jobId);
+    expect((await world.jobs.status(jobId))?.state).toBe('succeeded');
   });
 });
 

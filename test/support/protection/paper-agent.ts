@@ -48,7 +48,12 @@ export class PaperAgent {
 
   async register(token: string): Promise<AgentAnswer> {
     const answer = await this.call('POST', 'register', {
-      ...{ token, publicKey: this.key.publicKey, name: `host-of-${this.machineId}`, version: '1.0' },
+      ...{
+        token,
+        publicKey: this.key.publicKey,
+        name: `host-of-${this.machineId.split('/').at(-1) ?? ''}`,
+        version: '1.0',
+      },
       ...{ roles: ['mobility'], hostId: this.machineId },
     });
     this.agentId = (answer.jsonBody as { agentId?: string }).agentId ?? '';

@@ -21,6 +21,7 @@ import { MemoryLogCache } from '../memory/memory-log-cache';
 import { MemoryReplicaDisks } from '../memory/memory-replica-disks';
 import { MemoryTarget } from '../memory/memory-target';
 import { MemoryTargetDocuments } from '../memory/memory-target-documents';
+import { type MemoryCompute, memoryCompute } from '../memory-compute';
 import { MemoryRecords } from '../memory-records';
 import { shippedOrchestrations } from './shipped';
 import { PaperAgent } from './paper-agent';
@@ -38,6 +39,8 @@ export class ProtectionWorld {
   readonly cache = new MemoryLogCache();
   readonly published: { readonly type: string; readonly id: string }[] = [];
   readonly logged: string[] = [];
+  readonly disks = new MemoryReplicaDisks(this.target);
+  readonly compute: MemoryCompute = memoryCompute(this.disks);
   readonly replication: ReplicationPorts;
   wired: WiredProtection;
   readonly jobs: Jobs;
@@ -60,7 +63,7 @@ export class ProtectionWorld {
     };
     this.replication = {
       ...{
-        disks: new MemoryReplicaDisks(target),
+        disks: this.disks,
         cache,
         documents: new MemoryTargetDocuments(target),
         records,
@@ -92,6 +95,7 @@ export class ProtectionWorld {
         grant: async (replicaId, epoch) => ({ url: `https://cache/${replicaId}/${epoch}`, expiresAtMs: 1 }),
       },
       log: { info: note, warn: note, error: note },
+      target: { serviceUrl: 'https://lifeboat.example', cloud: () => this.compute },
     });
   }
 
@@ -109,15 +113,30 @@ export class ProtectionWorld {
     const customDetails = { instanceType: fabricKind, location: 'westeurope' };
     await world.ask('PUT', world.fabricId, { properties: { customDetails } });
     await world.setPolicy(policy);
+    if (fabricKind === 'Azure') await world.#openRegions();
     const [container] = await world.containers();
     await world.ask('PUT', `${container ?? ''}/replicationProtectionContainerMappings/m`, {
       properties: {
-        targetProtectionContainerId: 'Microsoft Azure',
+        targetProtectionContainerId: fabricKind === 'Azure' ? world.otherContainerId : 'Microsoft Azure',
         policyId: `${vault}/replicationPolicies/p`,
         providerSpecificInput: { instanceType },
       },
     });
     return world;
+  }
+
+  /** Azure regions come without containers: one here, and one in the region to recover to. */
+  async #openRegions(): Promise<void> {
+    const other = `${vault}/replicationFabrics/other`;
+    const properties = { customDetails: { instanceType: 'Azure', location: 'northeurope' } };
+    await this.ask('PUT', other, { properties });
+    const container = { properties: { providerSpecificInput: [{ instanceType: 'A2A' }] } };
+    await this.ask('PUT', `${this.fabricId}/replicationProtectionContainers/here`, container);
+    await this.ask('PUT', this.otherContainerId, container);
+  }
+
+  get otherContainerId(): string {
+    return `${vault}/replicationFabrics/other/replicationProtectionContainers/there`;
   }
 
   get fabricId(): string {
@@ -164,7 +183,13 @@ export class ProtectionWorld {
   }
 
   newAgent(machineId: string, diskSizes: readonly number[] = [65_536]): PaperAgent {
-    const disks = new Map(diskSizes.map((size, index) => [`disk${index}`, randomBytes(size)] as const));
+    return this.agentOf(
+      machineId,
+      new Map(diskSizes.map((size, index) => [`disk${index}`, randomBytes(size)] as const)),
+    );
+  }
+
+  agentOf(machineId: string, disks: Map<string, Buffer>): PaperAgent {
     const agent = new PaperAgent(
       {
         now: () => this.clock.now(),
@@ -202,7 +227,7 @@ export class ProtectionWorld {
     return this.ask('PUT', await this.itemId(machineId), {
       properties: {
         policyId: `${vault}/replicationPolicies/p`,
-        protectableItemId,
+        ...(protectableItemId === undefined ? {} : { protectableItemId }),
         providerSpecificDetails: { instanceType: this.options.instanceType, ...provider },
       },
     });

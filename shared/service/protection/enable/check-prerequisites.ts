@@ -1,3 +1,4 @@
+import type { KnownMachine } from '../../../contracts/agents/known-machine';
 import type { EnableProtection } from '../../../contracts/jobs/item-jobs';
 import type { StepOutcome } from '../../../contracts/protection/step';
 import type { ProtectedItem } from '../../../contracts/catalogue/protected-item';
@@ -33,30 +34,47 @@ async function checkMachine(
   item: ProtectedItem,
 ): Promise<void> {
   const feeder = await feederOf(ports.records, itemId, item);
-  if (feeder === undefined) {
-    throw new LifeboatError('AgentMissing', `No agent speaks for the machine "${item.friendlyName}".`, {
-      target: item.protectableItemId ?? itemId,
-    });
-  }
-  const status = await readAgentStatus(ports.records, feeder.agentId);
-  if (status === undefined || ports.clock.now() - status.saidAtMs > silenceLimitInMs) {
-    throw new LifeboatError('AgentSilent', 'The agent of the machine has not been heard for 15 minutes.', {
-      target: feeder.providerId,
-    });
-  }
-  const sizes = new Map(feeder.machine.disks.map((disk) => [disk.diskId.toLowerCase(), disk]));
-  const disks = item.disks.map((disk) => {
-    const reported = sizes.get(disk.id.toLowerCase());
-    if (reported !== undefined) return { ...disk, sizeBytes: reported.sizeBytes };
+  const disks = feeder === undefined ? await cloudDisks(ports, itemId, item) : feeder.machine.disks;
+  if (feeder !== undefined) await checkHeard(ports, feeder);
+  const known = new Map(disks.map((disk) => [disk.diskId.toLowerCase(), disk]));
+  const sized = item.disks.map((disk) => {
+    const found = known.get(disk.id.toLowerCase());
+    if (found !== undefined) return { ...disk, sizeBytes: found.sizeBytes };
     throw new LifeboatError('DiskUnknown', `The machine has no disk "${disk.id}".`, { target: disk.id });
   });
-  checkDisks(disks);
+  checkDisks(sized);
   await changeItem(ports.records, itemId, () => ({
-    disks,
-    providerId: feeder.providerId,
-    sourceMachineId: item.sourceMachineId ?? feeder.machine.machineId,
-    agentId: feeder.agentId,
+    disks: sized,
+    ...(feeder === undefined
+      ? {}
+      : {
+          providerId: feeder.providerId,
+          sourceMachineId: item.sourceMachineId ?? feeder.machine.machineId,
+          agentId: feeder.agentId,
+        }),
   }));
+}
+
+/** The disks of an Azure machine whose agent is still to be installed. */
+async function cloudDisks(
+  { cloud }: ProtectionPorts,
+  itemId: string,
+  item: ProtectedItem,
+): Promise<readonly { readonly diskId: string; readonly sizeBytes: number }[]> {
+  const sources = item.scenario === 'A2A' ? cloud?.()?.sources : undefined;
+  const source = await sources?.read(item.sourceMachineId ?? '');
+  if (source !== undefined) return source.disks.map(({ id, sizeBytes }) => ({ diskId: id, sizeBytes }));
+  throw new LifeboatError('AgentMissing', `No agent speaks for the machine "${item.friendlyName}".`, {
+    target: item.protectableItemId ?? itemId,
+  });
+}
+
+async function checkHeard({ records, clock }: ProtectionPorts, feeder: KnownMachine): Promise<void> {
+  const status = await readAgentStatus(records, feeder.agentId);
+  if (status !== undefined && clock.now() - status.saidAtMs <= silenceLimitInMs) return;
+  throw new LifeboatError('AgentSilent', 'The agent of the machine has not been heard for 15 minutes.', {
+    target: feeder.providerId,
+  });
 }
 
 function checkDisks(disks: ProtectedItem['disks']): void {

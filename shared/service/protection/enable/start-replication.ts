@@ -5,7 +5,7 @@ import type { EnableProtection } from '../../../contracts/jobs/item-jobs';
 import type { StepOutcome } from '../../../contracts/protection/step';
 import { present } from '../../../assert';
 import { feederOf } from '../feeder-of';
-import { happenTo, requireItem } from '../item-records';
+import { changeItem, happenTo, requireItem } from '../item-records';
 import { policyOf, replicaPolicyOf } from '../policy-of';
 import type { ProtectionPorts } from '../protection-ports';
 import { runStep } from '../run-step';
@@ -56,6 +56,9 @@ export async function startInitialReplication(
     await ports.board.change(feeder.agentId, (current) => ({
       ...current,
       items: [...current.items.filter(({ itemId }) => itemId !== job.itemId), wish],
+    }));
+    await changeItem(ports.records, job.itemId, () => ({
+      ...{ agentId: feeder.agentId, providerId: feeder.providerId },
     }));
     await happenTo(ports.records, job.itemId, 'copyStarted');
   });

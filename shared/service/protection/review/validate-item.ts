@@ -4,6 +4,7 @@ import { isRefusal } from '../../../errors';
 import { uuidOf } from '../../agents/agent-records';
 import { changeResource, readResource } from '../../catalogue/resources';
 import { changeItem, fabricIdOf } from '../item-records';
+import { checkTarget } from './check-target';
 import { resolvedOf } from './item-health';
 import type { ProtectionOffice, TargetFinding } from '../protection-ports';
 import type { ReviewedItem } from './reviewed-item';
@@ -19,7 +20,7 @@ export async function validateItem(office: ProtectionOffice, reviewed: ReviewedI
   const validatedAtInMs = Number(item['validatedAtInMs'] ?? 0);
   const now = office.clock.now();
   if (now - validatedAtInMs < validatedEveryInMs && asked <= validatedAtInMs) return;
-  const findings = [...(await missingLinks(office, reviewed)), ...(await office.checkTarget(item))];
+  const findings = [...(await missingLinks(office, reviewed)), ...(await checkTarget(office, item))];
   const errors = findings.map((finding) => healthErrorOf(itemId, finding, now));
   const ids = new Set(errors.map(({ id }) => id));
   await changeItem(office.records, itemId, (current) => ({

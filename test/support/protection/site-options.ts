@@ -1,0 +1,36 @@
+/** What a scenario is set up with, in the API's words. */
+export interface SiteOptions {
+  readonly fabric?: string;
+  readonly fabricKind: string;
+  readonly instanceType: string;
+  readonly policy: Record<string, unknown>;
+}
+
+export const hyperVSite: SiteOptions = {
+  fabricKind: 'HyperVSite',
+  instanceType: 'HyperVReplicaAzure',
+  policy: { recoveryPointHistoryDuration: 4, replicationInterval: 30 },
+};
+
+export const azureRegion: SiteOptions = {
+  fabricKind: 'Azure',
+  instanceType: 'A2A',
+  policy: {
+    recoveryPointHistory: 1440,
+    crashConsistentFrequencyInMinutes: 0.05,
+    appConsistentFrequencyInMinutes: 0,
+    multiVmSyncStatus: 'Disable',
+  },
+};
+
+export const vmwareSite: SiteOptions = {
+  fabricKind: 'VMware',
+  instanceType: 'InMageAzureV2',
+  policy: {
+    recoveryPointHistory: 1440,
+    recoveryPointThresholdInMinutes: 15,
+    crashConsistentFrequencyInMinutes: 5,
+    appConsistentFrequencyInMinutes: 60,
+    multiVmSyncStatus: 'Disable',
+  },
+};

@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { ProtectionWorld } from '../../support/protection/protection-world';
+
+const groups = '/subscriptions/6c696665-626f-4174-8000-0000000000f0/resourceGroups';
+const vm = `${groups}/shop/providers/Microsoft.Compute/virtualMachines/shop`;
+const owner = { vaultId: 'v', itemId: 'i', jobId: 'j' };
+
+let world: ProtectionWorld;
+let disks: Map<string, Buffer>;
+
+beforeEach(async () => {
+  world = await ProtectionWorld.open({ fabricKind: 'Azure', instanceType: 'A2A' });
+  const place = { resourceGroupId: `${groups}/shop`, location: 'westeurope' };
+  await world.compute.places.ensureGroup(place, owner);
+  const networkId = await world.compute.places.ensureNetwork({
+    ...{ owner, place, name: 'harbour', addressSpace: ['10.1.0.0/16'] },
+    subnets: [
+      { name: 'web', range: '10.1.0.0/24' },
+      { name: 'data', range: '10.1.1.0/24' },
+    ],
+  });
+  const contents = [randomBytes(65_536), randomBytes(65_536)];
+  const machine = world.compute.cloud.addSource({
+    ...{ id: vm, location: 'westeurope' },
+    disks: contents.map((content, index) => ({ name: `shop-${index}`, content })),
+    nics: [{ id: 'nic', networkId, subnet: 'web', address: '10.1.0.4' }],
+  });
+  disks = new Map(machine.disks.map(({ id }, index) => [id, contents[index] ?? Buffer.alloc(0)]));
+});
+afterEach(() => world.close());
+
+async function enable(more: object = {}): Promise<string | undefined> {
+  const vmManagedDisks = [...disks.keys()].map((diskId) => ({
+    ...{ diskId, primaryStagingAzureStorageAccountId: 'cache', recoveryResourceGroupId: 'there' },
+  }));
+  await world.enable('shop', {
+    fabricObjectId: vm,
+    recoveryContainerId: world.otherContainerId,
+    vmManagedDisks,
+    ...more,
+  });
+  return (await world.jobRecords()).find(({ scenarioName }) => scenarioName === 'EnableDr')?.state;
+}
+
+describe('an Azure machine without an agent', () => {
+  it('A2 A3 A6 gets its target, its agent, and is protected once the agent has come', async () => {
+    expect(await enable()).toBe('InProgress');
+    expect(world.compute.cloud.machines.get(vm.toLowerCase())?.extension?.settings).toEqual({
+      url: 'https://lifeboat.example',
+      machineId: vm,
+    });
+    const networks = [...world.compute.cloud.networks.keys()];
+    const made = `${groups}/shop-asr/providers/Microsoft.Network/virtualNetworks/harbour-asr`;
+    expect(networks).toContainEqual(expect.stringMatching(new RegExp(`^${made}$`, 'i')));
+    expect((await world.item('shop'))?.target).toMatchObject({
+      recoveryAzureV2ResourceGroupId: `${groups}/shop-asr`,
+    });
+    expect(world.compute.cloud.calls.filter((call) => call === 'installAgent')).toHaveLength(1);
+
+    const agent = world.agentOf(vm, disks);
+    await agent.register(await world.token());
+    await agent.round();
+    world.clock.advance(10_000);
+    await world.pump(3);
+    expect((await world.item('shop'))?.state).toBe('Protected');
+    const agentJobs = (await world.jobRecords()).map(({ scenarioName, state }) => `${scenarioName} ${state}`);
+    expect(agentJobs).toEqual(
+      expect.arrayContaining(['PrimaryIrCompletion Succeeded', 'SecondaryIrCompletion Succeeded']),
+    );
+  });
+
+  it('A3 takes the network and group that the request names', async () => {
+    const named = await world.compute.places.ensureNetwork({
+      ...{ owner, place: { resourceGroupId: `${groups}/shop`, location: 'northeurope' }, name: 'mine' },
+      ...{ addressSpace: ['10.9.0.0/16'], subnets: [{ name: 'a', range: '10.9.0.0/24' }] },
+    });
+    await enable({ recoveryAzureNetworkId: named, recoveryResourceGroupId: `${groups}/mine` });
+    expect((await world.item('shop'))?.target).toEqual({
+      recoveryAzureV2ResourceGroupId: `${groups}/mine`,
+      selectedRecoveryAzureNetworkId: named,
+    });
+  });
+
+  it('D6 is refused when a network it names is not there, and nothing is started', async () => {
+    expect(await enable({ recoveryAzureNetworkId: `${groups}/shop/nowhere` })).toBe('Failed');
+    expect((await world.item('shop'))?.state).toBe('EnableProtectionFailed');
+    expect(world.compute.cloud.calls).not.toContain('installAgent');
+    expect(await world.disks.list()).toEqual([]);
+  });
+
+  it('is refused after a quarter of an hour without its agent, and leaves no extension', async () => {
+    await enable();
+    for (let look = 0; look < 95; look++) {
+      world.clock.advance(10_000);
+      await world.pump(1);
+    }
+    const job = (await world.jobRecords()).find(({ scenarioName }) => scenarioName === 'EnableDr');
+    expect(job).toMatchObject({ state: 'Failed', errors: [{ code: 'AgentMissing' }] });
+    expect(world.compute.cloud.machines.get(vm.toLowerCase())?.extension).toBeUndefined();
+  });
+
+  it('X6 has its target network named when that is gone', async () => {
+    await enable();
+    const agent = world.agentOf(vm, disks);
+    await agent.register(await world.token());
+    await agent.round();
+    world.clock.advance(10_000);
+    await world.pump(3);
+    world.compute.cloud.networks.clear();
+    await world.review('shop');
+    expect((await world.item('shop'))?.healthErrors).toEqual([]);
+    world.clock.advance(12 * 3_600_000);
+    await world.pump(1);
+    await world.review('shop');
+    const codes = (await world.item('shop'))?.healthErrors.map(({ code }) => code);
+    expect(codes).toContain('TargetResourceMissing');
+  });
+});
