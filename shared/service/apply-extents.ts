@@ -1,5 +1,5 @@
 import { LifeboatError } from '../errors';
-import type { Extent } from '../model/extent';
+import { pageWriteLimitBytes, type Extent } from '../model/extent';
 import { fold } from '../model/fold';
 import {
   azureCosts,
@@ -35,6 +35,9 @@ export interface Applied {
   readonly readBytes: number;
 }
 
+/** Small pages wait for the storage's answers, so many go at once; of large ones, as many as memory has room for. */
+const underWayLimitBytes = 4 * pageWriteLimitBytes;
+
 /**
  * Writes all extents to a disk that is open at `atNumber`, each page once, several pages at a time. Refuses with
  * `StaleWriter` as soon as the disk has moved on. When it returns or throws, no write of it is under way any more.
@@ -43,12 +46,17 @@ export interface Applied {
 export async function applyExtents(
   disk: ReplicaDisk,
   source: ExtentSource,
-  { atNumber, costs = azureCosts, concurrency = 4 }: ApplyOptions,
+  { atNumber, costs = azureCosts, concurrency = 8 }: ApplyOptions,
 ): Promise<Applied> {
   const counts = { requests: 0, writtenBytes: 0, readBytes: 0 };
   const applier = new Applier(disk, atNumber, counts);
-  await spread(plannedWrites(source, costs), concurrency, (write) => applier.apply(write));
+  const room = { items: concurrency, weight: underWayLimitBytes, weightOf };
+  await spread(plannedWrites(source, costs), room, (write) => applier.apply(write));
   return counts;
+}
+
+function weightOf(write: PlannedWrite): number {
+  return write.kind === 'clear' ? 0 : write.kind === 'write' ? write.run.lengthBytes : write.lengthBytes;
 }
 
 async function* plannedWrites(source: ExtentSource, costs: TransferCosts): AsyncGenerator<PlannedWrite> {

@@ -5,8 +5,8 @@ import type { CachedLog } from '../ports/log-cache';
 import type { ReplicaDisk, ReplicaState } from '../ports/replica-disk';
 import { applyLog } from './logs/apply-log';
 import { findChainHead, type ChainHead } from './logs/chain-head';
-import { findLog } from './logs/find-log';
 import { journalLog } from './logs/journal';
+import { LogSearches } from './logs/log-searches';
 import { holdMarker } from './points/hold-marker';
 import type { ReplicationPorts } from './replication-ports';
 
@@ -33,11 +33,16 @@ interface Draining {
   readonly replicaId: string;
   readonly policy: ReplicaPolicy;
   readonly disk: ReplicaDisk;
+  readonly logs: LogSearches;
+  readonly untilMs: number;
   readonly passed: CachedLog[];
   head: ChainHead | undefined;
   closed: Position | undefined;
   appliedLogs: number;
 }
+
+/** A log that takes so long to apply that looking for the next meanwhile pays, even if it is not there. */
+const worthAheadBytes = 1024 * 1024;
 
 /** `again`: read the replica and decide anew. `end`: nothing to do for now. */
 type Step = 'again' | 'end' | MissingLog;
@@ -53,19 +58,26 @@ export async function drainReplica(
   policy: ReplicaPolicy,
 ): Promise<DrainOutcome> {
   const disk = ports.disks.open(replicaId);
+  const logs = new LogSearches(ports.cache, ports.measures.inMemoryLimitBytes);
+  const untilMs = ports.clock.now() + ports.measures.drainBudgetInMs;
   const draining: Draining = {
-    ...{ ports, replicaId, policy, disk },
+    ...{ ports, replicaId, policy, disk, logs, untilMs },
     ...{ passed: [], head: undefined, closed: undefined, appliedLogs: 0 },
   };
-  const untilMs = ports.clock.now() + ports.measures.drainBudgetInMs;
-  let step: Step = 'again';
-  let isUnfinished = false;
-  while (step === 'again' && !isUnfinished) {
-    step = await advance(draining);
-    isUnfinished = step === 'again' && ports.clock.now() >= untilMs;
+  let step: Step;
+  try {
+    do step = await advance(draining);
+    while (step === 'again' && !isOver(draining));
+  } finally {
+    await logs.drop();
   }
   const { closed, passed, appliedLogs } = draining;
-  return { closed, passed, appliedLogs, missing: typeof step === 'object' ? step : undefined, isUnfinished };
+  const missing = typeof step === 'object' ? step : undefined;
+  return { closed, passed, appliedLogs, missing, isUnfinished: step === 'again' };
+}
+
+function isOver({ ports, untilMs }: Draining): boolean {
+  return ports.clock.now() >= untilMs;
 }
 
 async function advance(draining: Draining): Promise<Step> {
@@ -98,24 +110,36 @@ async function passMarker(
 }
 
 async function applyNext(draining: Draining, head: ChainHead, state: ReplicaState): Promise<Step> {
-  const { ports, replicaId, policy, disk } = draining;
-  const { inMemoryLimitBytes, costs } = ports.measures;
+  const { ports, replicaId, policy, disk, logs } = draining;
+  const { costs } = ports.measures;
   const at = head.position;
   const position = nextPosition(at);
   const place = { replicaId, position, previousDigest: head.digest, diskSizeBytes: state.sizeBytes };
-  const search = await findLog(ports.cache, place, inMemoryLimitBytes);
+  const search = await logs.find(place);
   if (search.kind === 'gone') return 'again';
   if (search.kind === 'missing') return { position, attempt: search.attempt, faults: search.faults };
 
   const { log, names } = search;
+  if (isWorthLookingAhead(draining, names)) {
+    logs.lookAhead({ ...place, position: nextPosition(position), previousDigest: log.digest });
+  }
   await journalLog(ports.documents, log, policy);
   const closed = await applyLog(disk, log, costs === undefined ? { at } : { at, costs });
-  if (closed === undefined) return 'again';
+  if (closed === undefined) {
+    await logs.drop();
+    return 'again';
+  }
   draining.appliedLogs += 1;
   draining.closed = position;
   draining.passed.push(...(head.log?.names ?? []));
   draining.head = { position, digest: log.digest, log: { header: log.header, names } };
   return 'again';
+}
+
+/** After a small log alone there is most often nothing yet, and looking is not free; from the second on there is a queue. */
+function isWorthLookingAhead(draining: Draining, [first]: readonly CachedLog[]): boolean {
+  const isQueued = draining.appliedLogs > 0 || (first?.sizeBytes ?? 0) >= worthAheadBytes;
+  return isQueued && !isOver(draining);
 }
 
 async function stateOf(disk: ReplicaDisk): Promise<ReplicaState | undefined> {

@@ -51,11 +51,15 @@ export const sabotages: readonly Sabotage[] = [
     '  yield* fold(extents);',
     '  const merger = new RunMerger(); for (const extent of extents) yield* merger.push(extent); yield* merger.end();',
   ]),
+  code('what was read ahead is used wherever the disk is', 899, 'service/logs/log-searches.ts', [
+    'isSame(ahead.place, place) && ',
+    '',
+  ]),
   code('a log is freed before it is durable', 1, drain, [
     '  draining.passed.push(...(head.log?.names ?? []));',
     '  for (const log of head.log?.names ?? []) await ports.cache.remove(log);',
   ]),
-  code('a marker is held only by the worker that applied its log', 23, drain, [
+  code('a marker is held only by the worker that applied its log', 14, drain, [
     '    draining.head = search.head;',
     '    draining.head = { position: at, digest: search.head.digest };',
   ]),
@@ -94,11 +98,11 @@ export const sabotages: readonly Sabotage[] = [
     '  await ports.cache.createEpoch(replicaId, epoch);',
     '',
   ]),
-  code('a snapshot of whatever is there by then', 963, take, [
+  code('a snapshot of whatever is there by then', 863, take, [
     'await disk.snapshot(etag);',
     'await disk.snapshot((await disk.state()).etag);',
   ]),
-  code('a snapshot is tried again wherever the disk is', 707, take, [
+  code('a snapshot is tried again wherever the disk is', 536, take, [
     "if (now.number !== state.number) return 'moved';",
     '',
   ]),
@@ -119,7 +123,7 @@ export const sabotages: readonly Sabotage[] = [
     'if (!needed.has(id)) await',
     'await',
   ]),
-  code('the logs that points stand on are swept', 786, tidy, [
+  code('the logs that points stand on are swept', 243, tidy, [
     "if (member?.hold?.by !== 'journal' || member.position === null) return [];",
     'if (member !== null) return [];',
   ]),
@@ -150,7 +154,7 @@ export const sabotages: readonly Sabotage[] = [
   ]),
   rule('the copier reads and appends in two steps', 1, 'locksWhileCopying'),
   rule('copied counts before it is sealed', 50, 'savesCursorAtSeal'),
-  rule('writes are not marked as in doubt', 15, 'marksInDoubt'),
+  rule('writes are not marked as in doubt', 81, 'marksInDoubt'),
   rule('a marker while blocks are still to be copied', 1, 'waitsForCopy'),
   rule('what is wanted is not sent', 6, 'sendsWhatIsWanted'),
   rule('the agent frees what is not durable', 1, 'freesBelowDurable'),
