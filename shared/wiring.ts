@@ -3,13 +3,13 @@ import { agentFacePrefix } from './agents/agent-face';
 import { discoveredKeys } from './arm/identity/discovered-keys';
 import { tokenVerifier } from './arm/identity/tokens';
 import { cosmosRecords } from './azure/cosmos-records';
-import type { Compute } from './azure/compute/arm-compute';
 import { azureCredential } from './azure/credential';
 import type { ControlJob } from './contracts/jobs/control-job';
 import type { JobOutcome } from './contracts/jobs/record';
 import type { Jobs } from './ports/jobs';
 import type { Telemetry } from './ports/telemetry';
 import type { FailoverService } from './service/failover/failover-service';
+import { planService, type PlanService } from './service/plans/plan-service';
 import { runControlJob } from './service/jobs/run-control-job';
 import { deliverEvent, type CloudEvent } from './service/webhooks/deliver-event';
 import { readSettings, type Settings } from './settings';
@@ -37,6 +37,7 @@ export interface Wiring {
   readonly replication: () => Replication;
   readonly protection: () => WiredProtection;
   readonly failover: () => FailoverService;
+  readonly plans: (jobs: Jobs) => PlanService;
 }
 
 let wired: Wiring | undefined;
@@ -66,37 +67,20 @@ function wire(settings: Settings): Wiring {
   });
   const telemetry = openTelemetry();
   const sender = publicWebhookSender();
-  let replicationWired: Replication | undefined;
-  const replication = (): Replication =>
-    (replicationWired ??= wireReplication({
-      settings,
-      credential,
-      records,
-      clock,
-      ids: systemIds,
-      telemetry,
-    }));
-  let protectionWired: WiredProtection | undefined;
-  const protection = (): WiredProtection =>
-    (protectionWired ??= wireProtection({
-      ...replication(),
-      log: lineLog,
-      target: { serviceUrl: settings.IDENTITY_AUDIENCE, cloud: () => compute() },
-    }));
-  let computeWired: Compute | undefined;
-  const compute = (): Compute | undefined =>
-    settings.TARGET_STORAGE_ACCOUNT_ID === undefined
-      ? undefined
-      : (computeWired ??= wireCompute(settings, credential));
-  let failoverWired: FailoverService | undefined;
-  const failover = (): FailoverService =>
-    (failoverWired ??= wireFailover({
-      ...{ settings, credential },
-      replication: replication(),
-      protection: protection(),
-    }));
+  const basis = { settings, credential, records, clock, ids: systemIds, telemetry };
+  const replication = once(() => wireReplication(basis));
+  const compute = once(() => wireCompute(settings, credential));
+  const target = {
+    serviceUrl: settings.IDENTITY_AUDIENCE,
+    cloud: () => (settings.TARGET_STORAGE_ACCOUNT_ID === undefined ? undefined : compute()),
+  };
+  const protection = once(() => wireProtection({ ...replication(), log: lineLog, target }));
+  const failover = once(() =>
+    wireFailover({ ...basis, replication: replication(), protection: protection() }),
+  );
   return {
     ...{ settings, telemetry, replication, protection, failover },
+    plans: (jobs) => planService({ ...protection().ports, jobs }),
     api: wireApi({
       records,
       clock,
@@ -112,4 +96,10 @@ function wire(settings: Settings): Wiring {
     runControlJob: (job) => runControlJob({ records, clock, events: replication().ports.events }, job),
     deliverEvent: (event) => deliverEvent({ records, sender, clock, log: lineLog }, event),
   };
+}
+
+/** Made at the first asking, and the same from then on. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }

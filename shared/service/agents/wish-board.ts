@@ -11,8 +11,8 @@ export interface BoardPorts {
   readonly events: Events;
 }
 
-const firstLookInMs = 500;
-const longestPauseInMs = 4_000;
+const firstLookInMs = 1_000;
+const longestPauseInMs = 8_000;
 
 /**
  * What is wanted of each agent, and who waits for it to change. A change made by this process is seen at once, one of

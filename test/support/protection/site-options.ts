@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 /** What a scenario is set up with, in the API's words. */
 export interface SiteOptions {
   readonly fabric?: string;
@@ -34,3 +36,8 @@ export const vmwareSite: SiteOptions = {
     multiVmSyncStatus: 'Disable',
   },
 };
+
+/** Half of it random, half of it zeros. */
+export function sampleDisk(sizeBytes = 4 * 1024 * 1024): Buffer {
+  return Buffer.concat([randomBytes(sizeBytes / 2), Buffer.alloc(sizeBytes / 2)]);
+}

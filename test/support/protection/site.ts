@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { systemIds } from '../../../shared/system/system-ids';
 import { eventually } from '../eventually';
 import { NbdClient } from '../nbd-client';
 import type { Stack } from '../stack';
-import { hyperVSite, type SiteOptions } from './site-options';
+import { hyperVSite, sampleDisk, type SiteOptions } from './site-options';
 
 export const subscription = '11111111-2222-4333-8444-555555555555';
 export const group = 'rescue';
@@ -342,8 +342,4 @@ export class Site {
     await Promise.all(this.#machines.map(({ agent }) => agent.stop()));
     rmSync(this.#folder, { recursive: true, force: true });
   }
-}
-
-export function sampleDisk(sizeBytes = 4 * 1024 * 1024): Buffer {
-  return Buffer.concat([randomBytes(sizeBytes / 2), Buffer.alloc(sizeBytes / 2)]);
 }
