@@ -51,6 +51,13 @@ export function* arrives<T>(
   return event.data.parse(arrival.result);
 }
 
+/** Waits until one of these events comes, however long that takes; its name. */
+export function* firstToArrive(context: OrchestrationContext, names: readonly string[]): Steps<string> {
+  const arrivals = names.map((name) => context.df.waitForExternalEvent(name));
+  const first = yield context.df.Task.any(arrivals);
+  return names.find((_, index) => arrivals[index] === first) ?? '';
+}
+
 /** Lets time pass. */
 export function* rest(context: OrchestrationContext, durationInMs: number): Steps<void> {
   yield context.df.createTimer(new Date(context.df.currentUtcDateTime.getTime() + durationInMs));

@@ -4,7 +4,8 @@ import type { Recovery } from '../../../shared/contracts/catalogue/recovery';
 import { startMachine, type StackMachine } from '../../support/failover/stack-machine';
 import { TargetCloud, targetGroup } from '../../support/failover/target-cloud';
 import { Inside } from '../../support/protection/inside';
-import { group, quick, sampleDisk, Site } from '../../support/protection/site';
+import { group, quick, Site } from '../../support/protection/site';
+import { sampleDisk } from '../../support/protection/site-options';
 import { startStack, type Stack } from '../../support/stack';
 
 let stack: Stack;

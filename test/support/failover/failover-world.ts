@@ -3,6 +3,9 @@ import { recoveriesOf } from '../../../shared/service/failover/recovery-records'
 import { StepCall, failoverSteps } from '../../../shared/contracts/jobs/failover-steps';
 import { JobRecord } from '../../../shared/contracts/jobs/record';
 import { FinishFailover } from '../../../orchestrations/activities/failover-activities';
+import { planActivities } from '../../../orchestrations/activities/plan-activities';
+import * as plans from '../../../orchestrations/plans';
+import { planService, type PlanService } from '../../../shared/service/plans/plan-service';
 import * as failovers from '../../../orchestrations/failover';
 import type { InstanceType } from '../../../shared/model/scenarios/scenario';
 import type { Clock } from '../../../shared/ports/clock';
@@ -40,6 +43,7 @@ export class FailoverWorld {
   readonly ports: FailoverPorts;
   readonly service: FailoverService;
   readonly jobs: Jobs;
+  readonly plans: PlanService;
   arm!: World;
   engine!: TestEngine;
 
@@ -71,17 +75,25 @@ export class FailoverWorld {
     };
     this.service = failoverService(this.ports);
     this.jobs = engineJobs(() => this.engine, { records, clock });
+    const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+    this.plans = planService({ ...this.ports, jobs: this.jobs, log: silent });
   }
 
   static async open(): Promise<FailoverWorld> {
     const world = new FailoverWorld();
     world.engine = await TestEngine.start({
-      orchestrators: { ...failovers },
+      orchestrators: { ...failovers, ...plans },
       activities: {
         ...Object.fromEntries(
           failoverSteps.map((step) => [
             step,
             (input: unknown) => world.service.perform(step, StepCall.parse(input)),
+          ]),
+        ),
+        ...Object.fromEntries(
+          Object.values(planActivities).map(({ name, input: schema }) => [
+            name,
+            (input: unknown) => world.plans[name as keyof PlanService](schema.parse(input) as never),
           ]),
         ),
         finishFailover: (input: unknown) => world.service.finish(FinishFailover.parse(input)),
@@ -155,8 +167,12 @@ export class FailoverWorld {
   }
 
   /** A verb of an item through the API: its refusal, or the job's id. */
-  async begin(machine: SimulatedMachine, verb: string, properties: object = {}): Promise<string> {
-    const reply = await this.ask('POST', `${machine.itemId}/${verb}`, { body: { properties } });
+  begin(machine: SimulatedMachine, verb: string, properties: object = {}): Promise<string> {
+    return this.beginAt(machine.itemId, verb, properties);
+  }
+
+  async beginAt(id: string, verb: string, properties: object = {}): Promise<string> {
+    const reply = await this.ask('POST', `${id}/${verb}`, { body: { properties } });
     if (reply.status !== 202) throw new Error(`${verb}: ${reply.status} ${JSON.stringify(reply.body)}`);
     return new URL(reply.headers['Azure-AsyncOperation'] ?? '').pathname.split('/').at(-1) ?? '';
   }
