@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { RegisterAgent, RotateKey } from '../contracts/agent/identity';
+import { AgentEvent } from '../contracts/agent/events';
 import { StatusReport } from '../contracts/agent/report';
 import { EpochRequest, GrantRequest, RingDoorbells } from '../contracts/agent/transfer';
 import type { AgentRecord } from '../contracts/agents/agent-record';
@@ -116,6 +117,16 @@ function routesOf({ ports, board, onReport }: AgentFaceOptions): readonly Route[
     }),
     route('POST', /^doorbell$/, async ({ agent, body }) => {
       await ringDoorbells(all, agent, parse(RingDoorbells, body));
+      return { status: 202 };
+    }),
+    route('POST', /^events$/, async ({ agent, body, jobs }) => {
+      const event = parse(AgentEvent, body);
+      if (event.type === 'lifeboat.agent.doorbell') {
+        await ringDoorbells(all, agent, event.data);
+      } else {
+        const { itemIds } = await takeStatus({ ...all, jobs }, agent, event.data);
+        await onReport(itemIds, jobs);
+      }
       return { status: 202 };
     }),
     weighty('POST', /^grants$/, async ({ agent, body }) => {

@@ -1,3 +1,4 @@
+import { describeCalls } from '../agents/describe-calls';
 import type { ApiAnswer, ApiRequest } from '../arm/http/exchange';
 import { authority } from '../arm/identity/authorize';
 import type { VerifyToken } from '../arm/identity/tokens';
@@ -28,7 +29,7 @@ export type Api = (request: ApiRequest, jobs: Jobs) => Promise<ApiAnswer>;
 export function wireApi({ verify, retryAfterInSeconds, faces, ...ports }: ApiParts): Api {
   const services = { ...ports, retryAfterInSeconds, authority: authority(ports.records, ports.clock) };
   const arm = armFace({ services, verify, audit: auditTrail(ports.records) });
-  const all: readonly Face[] = [...documentation(), ...faces];
+  const all: readonly Face[] = [...documentation(describeCalls), ...faces];
   return (request, jobs) => {
     const { pathname } = new URL(request.url);
     const face = all.find(({ prefix }) => pathname === prefix || pathname.startsWith(`${prefix}/`));

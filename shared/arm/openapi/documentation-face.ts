@@ -15,9 +15,11 @@ const html = {
 };
 
 /** What anybody may read: that the service is up, and what its API is. */
-export function documentation(): readonly DocumentationFace[] {
+export function documentation(
+  more: () => Record<string, Record<string, object>> = () => ({}),
+): readonly DocumentationFace[] {
   let description: object | undefined;
-  const described = (): object => (description ??= openApi());
+  const described = (): object => (description ??= openApi(more()));
   const page = (prefix: string, answer: () => ApiAnswer): DocumentationFace => ({
     prefix,
     handle: (request) =>

@@ -4,7 +4,7 @@ import type { Operation } from '../operations/operation';
 import { operations } from '../table';
 
 /** The whole API as OpenAPI 3.1, made of the table that serves it: it cannot say what is not so. */
-export function openApi(): object {
+export function openApi(more: Record<string, Record<string, object>> = {}): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const operation of operations) {
     const path = (paths[operation.path] ??= {});
@@ -18,9 +18,15 @@ export function openApi(): object {
       description: 'Disaster recovery for virtual machines, on the wire of Azure Site Recovery.',
     },
     security: [{ bearer: [] }],
-    paths,
+    paths: { ...paths, ...more },
     components: {
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        agentSignature: {
+          ...{ type: 'apiKey', in: 'header', name: 'x-lifeboat-signature' },
+          description: 'Ed25519, as docs/formats/agent-protocol.md has it',
+        },
+      },
       schemas: { Error: errorSchema, Resource: resourceSchema, Page: pageSchema },
     },
   };

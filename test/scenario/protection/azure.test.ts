@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { eventually } from '../../support/eventually';
 import { Inside } from '../../support/protection/inside';
-import { group, quick, Site, type Machine } from '../../support/protection/site';
-import { azureRegion, sampleDisk } from '../../support/protection/site-options';
+import { group, quick, Site } from '../../support/protection/site';
+import { azureRegion, type Machine, sampleDisk } from '../../support/protection/site-options';
 import { startStack, type Stack } from '../../support/stack';
 
 const vm = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/shop';

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Agent } from '../../../agent/start-agent';
 
 /** What a scenario is set up with, in the API's words. */
 export interface SiteOptions {
@@ -40,4 +41,23 @@ export const vmwareSite: SiteOptions = {
 /** Half of it random, half of it zeros. */
 export function sampleDisk(sizeBytes = 4 * 1024 * 1024): Buffer {
   return Buffer.concat([randomBytes(sizeBytes / 2), Buffer.alloc(sizeBytes / 2)]);
+}
+
+export interface MachineOptions {
+  /** The platform's id of the machine; one is made up if none is given. */
+  readonly machineId?: string;
+  readonly name?: string;
+  readonly disks?: readonly Buffer[];
+  readonly sealIntervalInMs?: number;
+}
+
+/** A machine with its agent in this process: its disks are files, and what is written goes through NBD. */
+export interface Machine {
+  readonly machineId: string;
+  readonly paths: readonly string[];
+  agent: Agent;
+  write(disk: number, offsetBytes: number, bytes: Buffer): Promise<void>;
+  content(disk: number): Buffer;
+  /** Stops the agent and starts it again; what is done to the disks in between, it finds. */
+  restart(between?: () => void): Promise<void>;
 }

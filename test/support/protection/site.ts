@@ -8,37 +8,18 @@ import {
   SiteRecoveryManagementClient,
 } from '@azure/arm-recoveryservices-siterecovery';
 import { ClientSecretCredential } from '@azure/identity';
-import { type Agent, startAgent, type StartAgentOptions } from '../../../agent/start-agent';
+import { startAgent, type StartAgentOptions } from '../../../agent/start-agent';
 import { systemClock } from '../../../shared/system/system-clock';
 import { systemIds } from '../../../shared/system/system-ids';
 import { eventually } from '../eventually';
 import { NbdClient } from '../nbd-client';
 import type { Stack } from '../stack';
-import { hyperVSite, sampleDisk, type SiteOptions } from './site-options';
+import { hyperVSite, type Machine, type MachineOptions, sampleDisk, type SiteOptions } from './site-options';
 
 export const subscription = '11111111-2222-4333-8444-555555555555';
 export const group = 'rescue';
 /** Polls without waiting long. */
 export const quick = { updateIntervalInMs: 50 };
-
-export interface MachineOptions {
-  /** The platform's id of the machine; one is made up if none is given. */
-  readonly machineId?: string;
-  readonly name?: string;
-  readonly disks?: readonly Buffer[];
-  readonly sealIntervalInMs?: number;
-}
-
-/** A machine with its agent in this process: its disks are files, and what is written goes through NBD. */
-export interface Machine {
-  readonly machineId: string;
-  readonly paths: readonly string[];
-  agent: Agent;
-  write(disk: number, offsetBytes: number, bytes: Buffer): Promise<void>;
-  content(disk: number): Buffer;
-  /** Stops the agent and starts it again; what is done to the disks in between, it finds. */
-  restart(between?: () => void): Promise<void>;
-}
 
 /** A fabric with a policy, on the whole local stack, through the official clients. */
 export class Site {

@@ -125,6 +125,37 @@ describe('a request of an agent', () => {
   });
 });
 
+describe('an event of an agent', () => {
+  const event = (type: string, data: object): object => ({
+    specversion: '1.0',
+    id: '1',
+    source: 'agent',
+    type,
+    data,
+  });
+
+  it('is taken like the call it stands for, and refused like it', async () => {
+    const replicaIds = [agent.wish?.replicas[0]?.replicaId];
+    const other = await world.machine('other');
+    const answers = [
+      await agent.call('POST', 'events', event('lifeboat.agent.doorbell', { replicaIds })),
+      await agent.call(
+        'POST',
+        'events',
+        event('lifeboat.agent.status', { version: '2.0', roles: ['mobility'] }),
+      ),
+      await other.call('POST', 'events', event('lifeboat.agent.doorbell', { replicaIds })),
+      await agent.call('POST', 'events', event('lifeboat.agent.song', {})),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 403, 400]);
+    const status = await world.records.get({
+      partition: `agent-status-${agent.agentId.charAt(0)}`,
+      id: agent.agentId,
+    });
+    expect(status?.body).toMatchObject({ version: '2.0' });
+  });
+});
+
 describe('a new key', () => {
   it('replaces the old one, which signs nothing any more', async () => {
     const { key } = world.newAgent('spare');

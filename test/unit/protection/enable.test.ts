@@ -67,6 +67,16 @@ describe('enabling protection', () => {
     expect(await world.points()).not.toEqual([]);
   });
 
+  it('copies the disks of any other machine side by side', async () => {
+    world = await ProtectionWorld.open({
+      ...{ fabricKind: 'VMware', instanceType: 'InMageAzureV2' },
+      policy: { recoveryPointHistory: 1440, crashConsistentFrequencyInMinutes: 5 },
+    });
+    const agent = await world.protect('web', [65_536, 65_536]);
+    expect(agent.copying.filter((disks) => disks.length > 0)).toEqual([['disk0', 'disk1']]);
+    expect((await world.item())?.state).toBe('Protected');
+  });
+
   it('X8 leaves out a disk that was not chosen', async () => {
     world = await ProtectionWorld.open();
     await world.machine('web', [65_536, 65_536]);
