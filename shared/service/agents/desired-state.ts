@@ -35,7 +35,7 @@ export function taggedState(wish: AgentWish, serviceTimeInMs: number): TaggedSta
   const body = {
     statusIntervalInMs: isBusy(wish) ? busyIntervalInMs : restIntervalInMs,
     replicas,
-    markers: wish.items.flatMap(markersOf),
+    markers: grouped(wish.items).flatMap(markersOf),
     tasks: wish.tasks.map(({ taskId, kind, parameters }) => ({ taskId, kind, parameters })),
   };
   const digest = createHash('sha256').update(JSON.stringify(body)).digest('base64url');
@@ -45,6 +45,27 @@ export function taggedState(wish: AgentWish, serviceTimeInMs: number): TaggedSta
 /** True for a replica whose stream goes on. */
 export function isFed({ mode }: DesiredReplica): boolean {
   return mode === 'copy' || mode === 'resync' || mode === 'continue';
+}
+
+/** Machines of one group cut together, each from when it has been copied; until then it cuts alone. */
+function grouped(items: readonly ItemWish[]): readonly ItemWish[] {
+  const groups = new Map<string, ItemWish>();
+  for (const item of items) {
+    const name = item.groupId !== undefined && item.isSettled ? item.groupId : item.itemId;
+    const known = groups.get(name);
+    groups.set(name, known === undefined ? item : together(known, item));
+  }
+  return [...groups.values()];
+}
+
+function together(left: ItemWish, right: ItemWish): ItemWish {
+  return {
+    ...left,
+    replicas: [...left.replicas, ...right.replicas],
+    joining: [...(left.joining ?? []), ...(right.joining ?? [])],
+    crashIntervalInMs: Math.min(left.crashIntervalInMs, right.crashIntervalInMs),
+    cutNow: left.cutNow + right.cutNow,
+  };
 }
 
 /** A machine's disks cut together; one that joins them later cuts alone until it has been copied. */

@@ -5,7 +5,6 @@ import { ProtectionWorld } from '../../support/protection/protection-world';
 
 const hourInMs = 3_600_000;
 let world: ProtectionWorld;
-afterEach(() => world.close());
 
 const codes = async (): Promise<string[]> =>
   ((await world.item())?.healthErrors ?? []).map(({ code }) => code);
@@ -13,6 +12,8 @@ const jobsCalled = async (name: string): Promise<number> =>
   (await world.jobRecords()).filter(({ scenarioName }) => scenarioName === name).length;
 
 describe('a protected machine', () => {
+  afterEach(() => world.close());
+
   it('X7 alerts 153007 when there was no point for 60 minutes, once, and calms down with the next', async () => {
     world = await ProtectionWorld.open();
     const agent = await world.protect();

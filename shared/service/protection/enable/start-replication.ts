@@ -5,7 +5,8 @@ import type { EnableProtection } from '../../../contracts/jobs/item-jobs';
 import type { StepOutcome } from '../../../contracts/protection/step';
 import { present } from '../../../assert';
 import { feederOf } from '../feeder-of';
-import { changeItem, happenTo, requireItem } from '../item-records';
+import { uuidOf } from '../../agents/agent-records';
+import { changeItem, happenTo, requireItem, vaultIdOf } from '../item-records';
 import { policyOf, replicaPolicyOf } from '../policy-of';
 import type { ProtectionPorts } from '../protection-ports';
 import { runStep } from '../run-step';
@@ -52,6 +53,9 @@ export async function startInitialReplication(
     const wish: ItemWish = {
       ...{ itemId: job.itemId, replicas, crashIntervalInMs, joining: [], cutNow: 0, isSettled: false },
       ...(appIntervalInMs === undefined ? {} : { appIntervalInMs }),
+      ...(item.multiVmGroupName === undefined
+        ? {}
+        : { groupId: uuidOf('group', vaultIdOf(job.itemId).toLowerCase(), item.multiVmGroupName) }),
     };
     await ports.board.change(feeder.agentId, (current) => ({
       ...current,
