@@ -21,6 +21,7 @@ interface RunOptions {
   readonly spoolQuota: number;
   readonly freezeScript?: string;
   readonly freezeTimeout: number;
+  readonly groupListen?: string;
 }
 
 /** `path`, or `path:export`. The first disk is the one the machine boots from. */
@@ -62,6 +63,7 @@ async function run(options: RunOptions): Promise<void> {
     certificateAuthority: options.ca === undefined ? undefined : readFileSync(options.ca, 'utf8'),
     sealIntervalInMs: options.sealInterval,
     spoolQuotaBytes: options.spoolQuota,
+    groupListenAddress: options.groupListen,
     freezeScript:
       options.freezeScript === undefined
         ? undefined
@@ -104,6 +106,7 @@ program
   .option('--spool-quota <bytes>', 'how much may wait on this disk', wholeNumber, 16 * 1024 ** 3)
   .option('--freeze-script <path>', 'called with freeze and thaw around application-consistent points')
   .option('--freeze-timeout <ms>', 'how long the script may take', wholeNumber, 60_000)
+  .option('--group-listen <address>', 'where to listen as the coordinator of a group of machines')
   .action(run);
 
 program

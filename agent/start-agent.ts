@@ -10,7 +10,7 @@ import { serviceDigests } from './copy/service-digests';
 import { openDisk } from './disk/open-disk';
 import { type NbdServer, startNbdServer } from './nbd/server';
 import { ProtectedDisk } from './replica/protected-disk';
-import { AgentLoop } from './run/agent';
+import { AgentLoop, type AgentLoopOptions } from './run/agent';
 import { AgentState } from './run/agent-state';
 import { ReplicaWorker } from './run/replica-worker';
 import type { TaskHandler } from './run/tasks';
@@ -47,6 +47,8 @@ export interface StartAgentOptions {
   readonly sealAtBytes?: number;
   readonly spoolQuotaBytes?: number;
   readonly freezeScript?: { readonly path: string; readonly timeoutInMs: number } | undefined;
+  /** Where this agent listens when it coordinates a group, if not at the address its members are told. */
+  readonly groupListenAddress?: string | undefined;
   readonly taskHandlers?: Partial<Record<DesiredTask['kind'], TaskHandler>>;
 }
 
@@ -74,7 +76,10 @@ export async function startAgent(options: StartAgentOptions): Promise<Agent> {
     certificateAuthority,
   };
   const service = new ServiceClient(connection);
-  const workers = await openWorkers(options, state, service, () => loop.tell());
+  const workers = await openWorkers(options, state, service, {
+    onTold: () => loop.tell(),
+    uploadLimit: () => loop.wish?.uploadLimit,
+  });
   const loop: AgentLoop = new AgentLoop({
     service,
     workers,
@@ -86,6 +91,7 @@ export async function startAgent(options: StartAgentOptions): Promise<Agent> {
     machines: () => Promise.resolve([reportedMachine(options, workers)]),
     taskHandlers: options.taskHandlers ?? {},
     freezeScript: options.freezeScript,
+    group: groupSettings(options, state, agentId),
   });
   const devices = options.disks.map(
     (disk, index) => [disk.exportName, workers[index]?.disk.capture] as const,
@@ -107,6 +113,24 @@ export async function startAgent(options: StartAgentOptions): Promise<Agent> {
       for (const { disk } of workers) disk.close();
       claim.release();
     },
+  };
+}
+
+/** How long guests may be held for a marker of several agents. */
+const groupHoldLimitInMs = 2_000;
+const groupPrepareLimitInMs = 10_000;
+
+function groupSettings(
+  { freezeScript, groupListenAddress }: StartAgentOptions,
+  state: AgentState,
+  agentId: string,
+): AgentLoopOptions['group'] {
+  return {
+    agentId,
+    key: state.key(),
+    listenAddress: groupListenAddress,
+    prepareLimitInMs: groupPrepareLimitInMs + (freezeScript?.timeoutInMs ?? 0),
+    holdLimitInMs: groupHoldLimitInMs,
   };
 }
 
@@ -141,11 +165,11 @@ async function openWorkers(
   options: StartAgentOptions,
   state: AgentState,
   service: ServiceClient,
-  onTold: () => void,
+  { onTold, uploadLimit }: { onTold: () => void; uploadLimit: () => number | undefined },
 ): Promise<ReplicaWorker[]> {
   const { clock, log, certificateAuthority, machine } = options;
   const cipher = new SpoolCipher(state.spoolKey());
-  const pace = new UploadPace(clock, () => undefined);
+  const pace = new UploadPace(clock, uploadLimit);
   const measures = {
     sealIntervalInMs: options.sealIntervalInMs ?? usual.sealIntervalInMs,
     sealAtBytes: options.sealAtBytes ?? usual.sealAtBytes,

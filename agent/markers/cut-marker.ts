@@ -20,14 +20,24 @@ export async function cutMarker(options: CutMarkerOptions): Promise<CutOutcome> 
   return whileNoneIsSealing(options.disks, async () => {
     const held = await holdAndCut(options);
     if (held === undefined) return 'inDoubt';
-    const kept = await Promise.all(held.cuts.map(([disk, log]) => disk.sealCut(log, held.marker)));
-    return kept.every(Boolean) ? 'cut' : 'notKept';
+    return (await sealCuts(held.cuts, held.marker)) ? 'cut' : 'notKept';
   });
 }
 
+/** An open log that was cut off its disk and is to be sealed. */
+export type Cut = readonly [ProtectedDisk, OpenLog];
+
 interface HeldCut {
   readonly marker: Marker;
-  readonly cuts: readonly (readonly [ProtectedDisk, OpenLog])[];
+  readonly cuts: readonly Cut[];
+}
+
+/** Seals what was cut, each disk for itself. It ends only when all have ended: a disk seals one log at a time. */
+export async function sealCuts(cuts: readonly Cut[], marker: Marker): Promise<boolean> {
+  const outcomes = await Promise.allSettled(cuts.map(([disk, log]) => disk.sealCut(log, marker)));
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return outcomes.every((outcome) => outcome.status === 'fulfilled' && outcome.value);
 }
 
 /** Holds every disk for the moment of the cut; they go on before anything is sealed. */
@@ -47,6 +57,7 @@ async function holdAndCut({
   }
 }
 
-function whileNoneIsSealing<T>(disks: readonly ProtectedDisk[], work: () => Promise<T>): Promise<T> {
+/** Runs while no log of these disks is being sealed. */
+export function whileNoneIsSealing<T>(disks: readonly ProtectedDisk[], work: () => Promise<T>): Promise<T> {
   return disks.reduceRight<() => Promise<T>>((inner, disk) => () => disk.whileNotSealing(inner), work)();
 }

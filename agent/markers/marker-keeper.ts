@@ -2,21 +2,19 @@ import type { DesiredMarkers, DesiredState } from '../../shared/contracts/agent/
 import type { MarkerKind } from '../../shared/model/change-log';
 import type { Clock } from '../../shared/ports/clock';
 import type { Ids } from '../../shared/ports/ids';
-import type { Log } from '../../shared/ports/log';
 import type { ProtectedDisk } from '../replica/protected-disk';
 import { MarkerSchedule } from '../run/marker-schedule';
 import { cutMarker, type CutOutcome } from './cut-marker';
-import { runFreezeScript } from './run-freeze-script';
+import type { Freezer } from './freezer';
 
 export interface MarkerKeeperOptions {
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly log: Log;
   readonly seenServiceTime: () => number;
   readonly diskOf: (replicaId: string) => ProtectedDisk | undefined;
   readonly onCut: () => void;
   /** Freezes applications before an application-consistent cut, and lets go after it. */
-  readonly freezeScript?: { readonly path: string; readonly timeoutInMs: number } | undefined;
+  readonly freezer: Freezer;
 }
 
 /** How soon a marker that could not be cut is tried again. */
@@ -78,7 +76,7 @@ export class MarkerKeeper {
     const disks = members.map((replicaId) => this.#options.diskOf(replicaId));
     const present = disks.filter((disk) => disk !== undefined);
     if (present.length < disks.length || present.some((disk) => disk.isInDoubt)) return 'inDoubt';
-    const frozen = kind === 'app' ? await this.#freeze() : false;
+    const frozen = kind === 'app' ? await this.#options.freezer.freeze() : false;
     try {
       const { ids, clock, seenServiceTime, onCut } = this.#options;
       const marker = { id: ids.uuid(), kind: frozen ? ('app' as const) : ('crash' as const), members };
@@ -86,33 +84,7 @@ export class MarkerKeeper {
       onCut();
       return outcome;
     } finally {
-      if (frozen) await this.#thaw();
-    }
-  }
-
-  /** Without a freeze the marker is cut all the same, and is what it is: crash-consistent. */
-  async #freeze(): Promise<boolean> {
-    const { freezeScript, log } = this.#options;
-    if (freezeScript === undefined) return false;
-    try {
-      await runFreezeScript(freezeScript.path, 'freeze', freezeScript.timeoutInMs);
-      return true;
-    } catch (error) {
-      log.warn('the applications could not be frozen; the point will be crash-consistent', {
-        reason: String(error),
-      });
-      await this.#thaw();
-      return false;
-    }
-  }
-
-  async #thaw(): Promise<void> {
-    const { freezeScript, log } = this.#options;
-    if (freezeScript === undefined) return;
-    try {
-      await runFreezeScript(freezeScript.path, 'thaw', freezeScript.timeoutInMs);
-    } catch (error) {
-      log.error('the applications could not be let go', { reason: String(error) });
+      if (frozen) await this.#options.freezer.thaw();
     }
   }
 }

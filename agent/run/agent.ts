@@ -4,6 +4,9 @@ import type { ReplicaReport, ReportedMachine, StatusAnswer } from '../../shared/
 import type { Clock } from '../../shared/ports/clock';
 import type { Ids } from '../../shared/ports/ids';
 import type { Log } from '../../shared/ports/log';
+import { Freezer, type FreezeScript } from '../markers/freezer';
+import { GroupKeeper } from '../markers/group/group-keeper';
+import type { GroupSettings } from '../markers/group/group-settings';
 import { MarkerKeeper } from '../markers/marker-keeper';
 import type { Desired, ServiceClient } from '../service/service-client';
 import { keepTrying } from './keep-trying';
@@ -22,7 +25,11 @@ export interface AgentLoopOptions {
   /** The machines this agent speaks for, as they are now. */
   readonly machines: () => Promise<readonly ReportedMachine[]>;
   readonly taskHandlers: Partial<Record<DesiredTask['kind'], TaskHandler>>;
-  readonly freezeScript?: { readonly path: string; readonly timeoutInMs: number } | undefined;
+  readonly freezeScript?: FreezeScript | undefined;
+  readonly group: Pick<
+    GroupSettings,
+    'agentId' | 'key' | 'listenAddress' | 'prepareLimitInMs' | 'holdLimitInMs'
+  >;
   readonly onWish?: (wish: Desired['state']) => void;
 }
 
@@ -32,10 +39,12 @@ const longPollInMs = 20_000;
 export class AgentLoop {
   readonly #options: AgentLoopOptions;
   readonly #markers: MarkerKeeper;
+  readonly #groups: GroupKeeper;
   readonly #tasks: Tasks;
   readonly #desiredWake = new Wake();
   readonly #statusWake = new Wake();
   readonly #markerWake = new Wake();
+  readonly #groupWake = new Wake();
   /** What is wanted, as it was read last, and as it was followed to the end last. */
   #read: Desired | undefined;
   #followed: Desired | undefined;
@@ -44,16 +53,19 @@ export class AgentLoop {
   constructor(options: AgentLoopOptions) {
     this.#options = options;
     const { clock, ids, log, service, freezeScript } = options;
-    this.#markers = new MarkerKeeper({
-      clock,
-      ids,
-      log,
-      freezeScript,
+    const parts = {
+      freezer: new Freezer(freezeScript, log),
       seenServiceTime: () => service.seenServiceTimeInMs,
-      diskOf: (replicaId) => this.#workerOf(replicaId)?.disk,
+      diskOf: (replicaId: string) => this.#workerOf(replicaId)?.disk,
       onCut: () => {
         for (const worker of options.workers) worker.wake();
       },
+    };
+    this.#markers = new MarkerKeeper({ ...parts, clock, ids });
+    this.#groups = new GroupKeeper({
+      ...parts,
+      settings: { ...options.group, clock, ids, log },
+      onDue: () => this.#groupWake.now(),
     });
     const own = { sealRemaining: this.#sealRemaining.bind(this) };
     this.#tasks = new Tasks({ ...own, ...options.taskHandlers }, () => this.tell());
@@ -72,6 +84,8 @@ export class AgentLoop {
     this.#statusWake.now();
     this.#markers.hurry();
     this.#markerWake.now();
+    this.#groups.hurry();
+    this.#groupWake.now();
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -100,7 +114,15 @@ export class AgentLoop {
         restInMs: () => this.#markers.restInMs(),
         round: () => this.#markers.round(),
       }),
+      keepTrying({
+        ...each,
+        name: 'cutting markers of groups',
+        wake: this.#groupWake,
+        restInMs: () => this.#groups.restInMs(),
+        round: () => this.#groups.round(),
+      }),
     ]);
+    await this.#groups.close();
   }
 
   async #readWish(signal: AbortSignal): Promise<void> {
@@ -116,6 +138,8 @@ export class AgentLoop {
     const answer = await this.#report(signal);
     for (const wish of news.state.replicas) await this.#follow(wish, answer);
     this.#markers.follow(news.state);
+    this.#groups.follow(news.state);
+    this.#groupWake.now();
     this.#tasks.follow(news.state.tasks);
     // Whoever asked waits to hear that it was done.
     this.tell();
@@ -161,7 +185,9 @@ export class AgentLoop {
   }
 
   #unbegun(wish: DesiredReplica): ReplicaReport[] {
-    const disk = this.#options.workers.find((worker) => worker.disk.diskId === wish.diskId)?.disk;
+    const disk = this.#options.workers.find(
+      (worker) => worker.disk.machineId === wish.machineId && worker.disk.diskId === wish.diskId,
+    )?.disk;
     if (disk === undefined) return [];
     return [
       {
@@ -185,8 +211,11 @@ export class AgentLoop {
 
   /** Everything written until now goes out under one last marker. */
   async #sealRemaining(): Promise<Record<string, unknown>> {
-    const lists = this.#read?.state.markers ?? [];
-    const outcomes = await Promise.all(lists.map(({ members }) => this.#markers.cut(members, 'crash')));
+    const lists = (this.#read?.state.markers ?? []).filter(({ group }) => group === undefined);
+    const [outcomes] = await Promise.all([
+      Promise.all(lists.map(({ members }) => this.#markers.cut(members, 'crash'))),
+      this.#groups.cutAll(),
+    ]);
     if (outcomes.some((outcome) => outcome !== 'cut'))
       throw new Error('a disk is still being copied, or its spool is full');
     const heads = this.#options.workers.flatMap(({ disk }) =>

@@ -7,7 +7,7 @@ import type {
   DesiredState,
   DesiredTask,
 } from '../../shared/contracts/agent/desired';
-import { RegisterAgent, SignatureHeaders } from '../../shared/contracts/agent/identity';
+import { RegisterAgent, RotateKey, SignatureHeaders } from '../../shared/contracts/agent/identity';
 import { parseLogBlobName } from '../../shared/model/log-name';
 import { StatusReport, type TaskResult } from '../../shared/contracts/agent/report';
 import { EpochRequest, GrantRequest, RingDoorbells } from '../../shared/contracts/agent/transfer';
@@ -24,7 +24,7 @@ import { MemoryTarget } from './memory/memory-target';
 import { MemoryTargetDocuments } from './memory/memory-target-documents';
 import { MemoryRecords } from './memory-records';
 
-interface Answer {
+export interface Answer {
   readonly status: number;
   readonly body?: object | Buffer;
   readonly headers?: Readonly<Record<string, string>>;
@@ -53,7 +53,14 @@ export class ReferenceService {
   /** While this says so, requests of the path are cut off unanswered. */
   isUnreachable: (path: string) => boolean = () => false;
   readonly #server: Server;
-  readonly #agents = new Map<string, string>();
+  /** Whom a member list cuts with, when it is a group of several agents. */
+  group: DesiredMarkers['group'];
+  /** Where the group's members call, if not where its coordinator listens. */
+  memberPort: number | undefined;
+  uploadLimit: number | undefined;
+  /** What is answered instead, for a path that this knows. */
+  nonsense: (path: string) => Answer | undefined = () => undefined;
+  readonly #agents = new Map<string, { readonly publicKey: string; readonly hostId: string }>();
   readonly #wishes = new Map<string, DesiredReplica>();
   #markers: DesiredMarkers[] = [];
   #tasks: DesiredTask[] = [];
@@ -122,8 +129,14 @@ export class ReferenceService {
   }
 
   cutMarkers(members: readonly string[], crashIntervalInMs: number): void {
-    this.#markers = [{ members: members.toSorted(), crashIntervalInMs, cutNow: 0 }];
+    const group = this.group === undefined ? {} : { group: this.group };
+    this.#markers = [{ members: members.toSorted(), crashIntervalInMs, cutNow: 0, ...group }];
     this.#changed();
+  }
+
+  /** The agents that have registered, as the members of a group know each other. */
+  get members(): NonNullable<DesiredMarkers['group']>['members'] {
+    return [...this.#agents].map(([agentId, { publicKey }]) => ({ agentId, publicKey }));
   }
 
   cutNow(): void {
@@ -157,6 +170,8 @@ export class ReferenceService {
   }
 
   async #route(request: IncomingMessage, path: string, body: Buffer): Promise<Answer> {
+    const nonsense = this.nonsense(path);
+    if (nonsense !== undefined) return nonsense;
     if (request.method === 'PUT') return this.#upload(path, body);
     const [route = '', query = ''] = path.replace('/agents/v1/', '').split('?');
     const parameters = new URLSearchParams(query);
@@ -167,23 +182,32 @@ export class ReferenceService {
     if (route === 'status') return this.#status(StatusReport.parse(parsed(body)));
     if (route === 'doorbell') return this.#ring(RingDoorbells.parse(parsed(body)).replicaIds);
     if (route === 'grants') return this.#grant(GrantRequest.parse(parsed(body)));
+    if (route === 'rotate-key') return this.#rotateKey(request, body);
     if (route.endsWith('/epochs')) return this.#newEpoch(replicaId, EpochRequest.parse(parsed(body)));
     if (route.endsWith('/digests')) return this.#digests(replicaId, parameters);
     return { status: 404, body: { error: { code: 'NotFound', message: 'no such call' } } };
   }
 
   #register(body: Buffer): Answer {
-    const { publicKey } = RegisterAgent.parse(parsed(body));
+    const { publicKey, hostId } = RegisterAgent.parse(parsed(body));
     const agentId = randomUUID();
-    this.#agents.set(agentId, publicKey);
+    this.#agents.set(agentId, { publicKey, hostId });
     const registration = { agentId, vaultId: 'vault', fabricName: 'fabric', serviceTimeInMs: Date.now() };
     return { status: 201, body: registration };
+  }
+
+  #rotateKey(request: IncomingMessage, body: Buffer): Answer {
+    const agentId = String(request.headers['x-lifeboat-agent']);
+    const agent = this.#agents.get(agentId);
+    if (agent !== undefined)
+      this.#agents.set(agentId, { ...agent, publicKey: RotateKey.parse(parsed(body)).publicKey });
+    return { status: 204 };
   }
 
   #checkSignature(request: IncomingMessage, path: string, body: Buffer): void {
     const headers = SignatureHeaders.parse(request.headers);
     const key = createPublicKey({
-      key: { kty: 'OKP', crv: 'Ed25519', x: this.#agents.get(headers['x-lifeboat-agent']) ?? '' },
+      key: { kty: 'OKP', crv: 'Ed25519', x: this.#agents.get(headers['x-lifeboat-agent'])?.publicKey ?? '' },
       format: 'jwk',
     });
     const digest = createHash('sha256').update(body).digest('hex');
@@ -203,14 +227,23 @@ export class ReferenceService {
     const etag = (): string => `"${this.#version}"`;
     if (request.headers['if-none-match'] === etag() && waitInMs > 0) await this.#change(request, waitInMs);
     if (request.headers['if-none-match'] === etag()) return { status: 304 };
+    const hostId = this.#agents.get(String(request.headers['x-lifeboat-agent']))?.hostId;
     const state: DesiredState = {
       serviceTimeInMs: Date.now(),
       statusIntervalInMs: 200,
-      replicas: [...this.#wishes.values()],
-      markers: this.#markers,
+      replicas: [...this.#wishes.values()].filter(({ machineId }) => machineId === hostId),
+      markers: this.#markers.map((markers) => this.#asTold(markers, request)),
       tasks: this.#tasks,
+      ...(this.uploadLimit === undefined ? {} : { uploadLimit: this.uploadLimit }),
     };
     return { status: 200, body: state, headers: { etag: etag() } };
+  }
+
+  #asTold(markers: DesiredMarkers, request: IncomingMessage): DesiredMarkers {
+    const { group } = markers;
+    const isMember = group?.members[0]?.agentId !== request.headers['x-lifeboat-agent'];
+    if (group === undefined || this.memberPort === undefined || !isMember) return markers;
+    return { ...markers, group: { ...group, port: this.memberPort } };
   }
 
   #change(request: IncomingMessage, waitInMs: number): Promise<void> {
@@ -280,12 +313,8 @@ export class ReferenceService {
     const wish = this.#wishes.get(replicaId);
     if (wish === undefined || wish.epoch !== epoch) return { status: 202 };
     const started = await this.replicas.startEpoch({ replicaId, kind, reason, job: `agent-${epoch}` });
-    this.#wishes.set(replicaId, {
-      ...wish,
-      mode: 'resync',
-      epoch: started.epoch,
-      chainHead: started.chainHead,
-    });
+    const { chainHead } = started;
+    this.#wishes.set(replicaId, { ...wish, mode: 'resync', epoch: started.epoch, chainHead });
     this.#changed();
     return { status: 202 };
   }
