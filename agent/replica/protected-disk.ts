@@ -48,6 +48,7 @@ export class ProtectedDisk {
   #spool: ReplicaSpool;
   #feed: Feed = { kind: 'none' };
   #uploaded = 0;
+  #durableSequence = 0;
   #reportedChurnBytes = 0;
   /** What this disk's epoch began with, so that progress can be told. */
   #toCopyBytes = 0;
@@ -111,7 +112,9 @@ export class ProtectedDisk {
   }
 
   get hasSpoolRoom(): boolean {
-    return this.#spool.sizeBytes < this.#options.spoolQuotaBytes;
+    // The chain's head stays for good: it must not fill the spool for ever when it is larger than the quota.
+    const heldBytes = this.#spool.sizeBytes - this.#spool.sizeBytesOf(this.#durableSequence);
+    return heldBytes < this.#options.spoolQuotaBytes;
   }
 
   /** Makes the stream what is wanted. `appliedSequence` is how far the target has got in the wanted epoch. */
@@ -154,6 +157,7 @@ export class ProtectedDisk {
   /** Frees what the target holds durably; the newest of it stays, as the chain's head. */
   async free(durableSequence: number): Promise<void> {
     await this.#spool.freeThrough(durableSequence - 1);
+    this.#durableSequence = durableSequence;
   }
 
   report(): ReplicaReport | undefined {
@@ -197,6 +201,7 @@ export class ProtectedDisk {
     this.#toCopyBytes = Math.min(this.pending.count * blockBytes, this.sizeBytes);
     await this.#spool.begin(wish.epoch, wish.chainHead);
     this.#uploaded = 0;
+    this.#durableSequence = 0;
     this.#feed = { kind: 'fed', wish };
   }
 

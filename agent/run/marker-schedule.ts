@@ -7,6 +7,8 @@ export interface DueMarker {
   readonly asked: number;
 }
 
+const longestPauseInMs = 1000;
+
 /** When the markers of one member list are due. An application marker is a crash marker, too. */
 export class MarkerSchedule {
   #markers: DesiredMarkers;
@@ -44,9 +46,19 @@ export class MarkerSchedule {
   }
 
   nextInMs(nowInMs: number): number {
+    this.#heedClock(nowInMs);
     const isAsked = this.#markers.cutNow > this.#answered;
     const dueInMs = isAsked ? nowInMs : Math.min(this.#crashDueInMs, this.#appDueInMs ?? Infinity);
     return Math.max(0, Math.max(dueInMs, this.#notBeforeInMs) - nowInMs);
+  }
+
+  /** A clock that was put back must not put markers off: none is further away than its interval. */
+  #heedClock(nowInMs: number): void {
+    const { appIntervalInMs, crashIntervalInMs } = this.#markers;
+    this.#crashDueInMs = Math.min(this.#crashDueInMs, nowInMs + crashIntervalInMs);
+    if (this.#appDueInMs !== undefined && appIntervalInMs !== undefined)
+      this.#appDueInMs = Math.min(this.#appDueInMs, nowInMs + appIntervalInMs);
+    this.#notBeforeInMs = Math.min(this.#notBeforeInMs, nowInMs + longestPauseInMs);
   }
 
   wasCut({ kind, asked }: DueMarker, nowInMs: number): void {

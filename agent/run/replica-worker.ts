@@ -92,6 +92,8 @@ export class ReplicaWorker {
     if (status.wants !== null && this.#isOurs(status.wants)) await this.#shipper.resend(status.wants, signal);
     else await this.#ringWhileBehind(wish.epoch, status.durable);
     if (!status.cacheFull) this.#shipWake.now();
+    // What had no room in the spool has some now.
+    if (disk.pending.count > 0 && disk.hasSpoolRoom) this.#copyWake.now();
   }
 
   /** A log that is not sealed yet, or still on its way, is missed by nobody. */

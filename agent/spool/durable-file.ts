@@ -5,7 +5,10 @@ export async function replaceFile(path: string, parts: readonly Uint8Array[]): P
   const draft = `${path}.draft`;
   const file = await open(draft, 'w', 0o600);
   try {
-    await file.writev([...parts]);
+    const { bytesWritten } = await file.writev([...parts]);
+    const lengthBytes = parts.reduce((sum, part) => sum + part.byteLength, 0);
+    // A full disk takes what it has room for, and says nothing.
+    if (bytesWritten < lengthBytes) throw new Error(`${path} could not be written whole: is the disk full?`);
   } finally {
     await file.close();
   }

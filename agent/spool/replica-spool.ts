@@ -59,6 +59,10 @@ export class ReplicaSpool {
     return this.#sizeBytes;
   }
 
+  sizeBytesOf(sequence: number): number {
+    return this.#logs.get(sequence)?.sizeBytes ?? 0;
+  }
+
   /** What waits, in order. */
   get logs(): readonly SpooledLog[] {
     return [...this.#logs.values()].sort((left, right) => left.sequence - right.sequence);
