@@ -35,8 +35,11 @@ export interface Applied {
   readonly readBytes: number;
 }
 
-/** Small pages wait for the storage's answers, so many go at once; of large ones, as many as memory has room for. */
-const underWayLimitBytes = 4 * pageWriteLimitBytes;
+/**
+ * Small pages wait for the storage's answers, so many go at once. Of large ones two keep it busy, and each takes twice its
+ * size: with four, a large log grew the process by more than 64 MiB.
+ */
+const underWayLimitBytes = 2 * pageWriteLimitBytes;
 
 /**
  * Writes all extents to a disk that is open at `atNumber`, each page once, several pages at a time. Refuses with
