@@ -65,7 +65,6 @@ describe('looking for a log before its turn', () => {
     const { cache, searches } = await watchedEpoch();
     searches.lookAhead(placeOf(1, nowhere));
     await putLogs(cache, { epoch: 1, chainHead: nowhere }, 1);
-    await searches.drop();
     expect((await searches.find(placeOf(1, nowhere))).kind).toBe('found');
   });
 
