@@ -61,7 +61,15 @@ export async function openAtSite(
     await noteRecovery(ports.records, job, { broughtOver: result.output ?? {} });
     return done;
   }
+  expectInTime(ports, call);
   const { agentId, machine } = await siteTargetOf(ports, job, item);
+  const site = { agentId, machineId: machine.machineId };
+  if (resultOf(call, 'stopOld')?.outcome !== 'succeeded') {
+    // It may run still, read-only: nobody writes its disks while a guest has them.
+    const parameters = { machineId: machine.machineId };
+    await askAgent(ports, call, { agent: site, name: 'stopOld', kind: 'shutDownMachine', parameters });
+    return { state: 'waiting', taskIds: [taskIdOf(call, 'stopOld')], pauseInMs: lookAgainInMs };
+  }
   const disks = [];
   for (const [index, disk] of recovery.disks.entries()) {
     const { copyId: replicaId, sizeBytes } = disk;
@@ -72,8 +80,7 @@ export async function openAtSite(
     disks.push({ diskId, replicaId, sizeBytes, epoch, url });
   }
   const parameters = { machineId: machine.machineId, disks };
-  const agent = { agentId, machineId: machine.machineId };
-  await askAgent(ports, call, { agent, name: 'open', kind: 'openRecoveryPoint', parameters });
+  await askAgent(ports, call, { agent: site, name: 'open', kind: 'openRecoveryPoint', parameters });
   return { state: 'waiting', taskIds: [taskIdOf(call, 'open')], pauseInMs: lookAgainInMs };
 }
 
@@ -100,9 +107,18 @@ export async function startAtSite(
     await noteRecovery(ports.records, job, { machine: recovery.machine ?? made });
     return done;
   }
+  expectInTime(ports, call);
   const kind = option === 'CreateVmIfNotFound' ? 'createMachine' : 'startMachine';
   const agent = { agentId, machineId: machine.machineId };
   const parameters = { machineId: machine.machineId, name: item.friendlyName };
   await askAgent(ports, call, { agent, name: 'start', kind, parameters });
   return { state: 'waiting', taskIds: [taskIdOf(call, 'start')], pauseInMs: lookAgainInMs };
+}
+
+/** A site that does not answer is not waited for for ever: the failover is undone, and the machine goes on where it was. */
+function expectInTime({ clock, measures }: FailoverPorts, { job, sinceInMs }: StepCall): void {
+  if (clock.now() - sinceInMs < measures.plannedWaitInMs) return;
+  throw new LifeboatError('SiteRefused', 'The agent of the site did not answer in time.', {
+    target: job.itemId,
+  });
 }

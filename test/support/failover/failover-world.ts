@@ -42,6 +42,7 @@ export class FailoverWorld {
   readonly machines: SimulatedMachine[] = [];
   readonly ports: FailoverPorts;
   readonly service: FailoverService;
+  readonly vaultId = vault;
   readonly jobs: Jobs;
   readonly plans: PlanService;
   arm!: World;
@@ -71,7 +72,7 @@ export class FailoverWorld {
       ...{ events, clock, ids: systemIds, disks: this.disks, machines, places, catalog, sources },
       evidenceKey: () => evidenceKeyOf(records),
       reads: { grantRead: (replicaId) => Promise.resolve({ url: `memory:${replicaId}`, expiresAtMs: 0 }) },
-      measures: { plannedWaitInMs: 1_800_000, unplannedWaitInMs: 120_000, bootWaitInMs: 180_000 },
+      measures: { plannedWaitInMs: 120_000, unplannedWaitInMs: 120_000, bootWaitInMs: 180_000 },
     };
     this.service = failoverService(this.ports);
     this.jobs = engineJobs(() => this.engine, { records, clock });
@@ -193,12 +194,13 @@ export class FailoverWorld {
   }
 
   /** Lets machines look and time pass until the job has ended. */
-  async ended(jobId: string): Promise<JobRecord> {
+  async ended(jobId: string, check: () => Promise<void> = () => Promise.resolve()): Promise<JobRecord> {
     for (let round = 0; round < 250; round++) {
       await settled(this.engine);
       const job = await this.job(jobId);
       if (job.endTimeInMs !== undefined) return job;
       await this.#lookAll();
+      await check();
       await settled(this.engine);
       this.engine.clock.advance(1_000);
     }
