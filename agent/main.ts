@@ -4,6 +4,9 @@ import { hostname } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../shared/system/system-clock';
 import { systemIds } from '../shared/system/system-ids';
+import { describeStatus } from './run/describe-status';
+import { rotateKey } from './run/rotate-key';
+import { readAgentStatus } from './run/status-file';
 import { AgentState } from './run/agent-state';
 import { type AgentDisk, agentVersion, startAgent } from './start-agent';
 import { consoleLog } from './system/console-log';
@@ -79,12 +82,15 @@ async function run(options: RunOptions): Promise<void> {
 }
 
 function status({ state }: { state: string }): void {
-  const { registered } = new AgentState(state);
-  if (registered === undefined) console.log('Not registered. Run lifeboat-agent run with --url and --token.');
-  else
-    console.log(
-      `Agent ${registered.agentId}\n  service  ${registered.url}\n  vault    ${registered.vaultId}\n  fabric   ${registered.fabricName}`,
-    );
+  const lines = describeStatus(new AgentState(state).registered, readAgentStatus(state), systemClock.now());
+  console.log(lines.join('\n'));
+}
+
+async function rotate({ state, ca }: { state: string; ca?: string }): Promise<void> {
+  const certificateAuthority = ca === undefined ? undefined : readFileSync(ca, 'utf8');
+  console.log(
+    `The new key is ${await rotateKey({ stateFolder: state, clock: systemClock, certificateAuthority })}`,
+  );
 }
 
 const program = new Command('lifeboat-agent')
@@ -111,9 +117,16 @@ program
 
 program
   .command('status')
-  .description('say whom this agent is registered with')
+  .description('say whom this agent is registered with, and how its disks stand')
   .option('--state <folder>', 'where key, bitmaps and spool are kept', '/var/lib/lifeboat-agent')
   .action(status);
+
+program
+  .command('rotate-key')
+  .description('replace the key of this agent, which must not run meanwhile')
+  .option('--state <folder>', 'where key, bitmaps and spool are kept', '/var/lib/lifeboat-agent')
+  .option('--ca <file>', 'a certificate authority to trust, PEM')
+  .action(rotate);
 
 program.parseAsync().catch((error: unknown) => {
   console.error(`lifeboat-agent: ${error instanceof Error ? error.message : String(error)}`);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { DesiredTask } from '../shared/contracts/agent/desired';
 import type { AgentRole } from '../shared/contracts/agent/identity';
-import type { ReportedMachine } from '../shared/contracts/agent/report';
+import type { ReplicaReport, ReportedMachine, StatusAnswer } from '../shared/contracts/agent/report';
 import type { Clock } from '../shared/ports/clock';
 import type { Ids } from '../shared/ports/ids';
 import type { Log } from '../shared/ports/log';
@@ -12,6 +12,9 @@ import { type NbdServer, startNbdServer } from './nbd/server';
 import { ProtectedDisk } from './replica/protected-disk';
 import { AgentLoop, type AgentLoopOptions } from './run/agent';
 import { AgentState } from './run/agent-state';
+import { blockBytes } from './capture/dirty-bitmap';
+import { writeAgentStatus } from './run/status-file';
+import { messageOf } from './system/message-of';
 import { ReplicaWorker } from './run/replica-worker';
 import type { TaskHandler } from './run/tasks';
 import { ServiceClient } from './service/service-client';
@@ -91,6 +94,7 @@ export async function startAgent(options: StartAgentOptions): Promise<Agent> {
     machines: () => Promise.resolve([reportedMachine(options, workers)]),
     taskHandlers: options.taskHandlers ?? {},
     freezeScript: options.freezeScript,
+    onReport: (answer, replicas) => leaveStatus(options, workers, { answer, replicas }),
     group: groupSettings(options, state, agentId),
   });
   const devices = options.disks.map(
@@ -114,6 +118,25 @@ export async function startAgent(options: StartAgentOptions): Promise<Agent> {
       claim.release();
     },
   };
+}
+
+async function leaveStatus(
+  { stateFolder, clock, log }: StartAgentOptions,
+  workers: readonly ReplicaWorker[],
+  { answer, replicas }: { answer: StatusAnswer; replicas: readonly ReplicaReport[] },
+): Promise<void> {
+  const status = replicas.map((report) => {
+    const disk = workers.find((worker) => worker.disk.wish?.replicaId === report.replicaId)?.disk;
+    const told = answer.replicas.find(({ replicaId }) => replicaId === report.replicaId);
+    return {
+      ...{ diskId: disk?.diskId ?? report.replicaId, report },
+      durableSequence: told?.durable.epoch === report.epoch ? told.durable.sequence : 0,
+      pendingBytes: (disk?.pending.count ?? 0) * blockBytes,
+    };
+  });
+  await writeAgentStatus(stateFolder, {
+    ...{ atInMs: clock.now(), processId: process.pid, replicas: status },
+  }).catch((error: unknown) => log.warn('the status could not be written', { reason: messageOf(error) }));
 }
 
 /** How long guests may be held for a marker of several agents. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { replaceFile } from '../spool/durable-file';
@@ -31,8 +31,14 @@ export class AgentState {
     return new AgentKey(this.#secret('key.pem', () => Buffer.from(AgentKey.create())).toString());
   }
 
+  /** The private key that is to replace the agent's own, the same one until it has. */
+  nextKey(): string {
+    return this.#secret('next-key.pem', () => Buffer.from(AgentKey.create())).toString();
+  }
+
   async replaceKey(privateKeyPem: string): Promise<void> {
     await replaceFile(join(this.#folder, 'key.pem'), [Buffer.from(privateKeyPem)]);
+    rmSync(join(this.#folder, 'next-key.pem'), { force: true });
   }
 
   spoolKey(): Buffer {

@@ -30,6 +30,7 @@ export interface AgentLoopOptions {
     GroupSettings,
     'agentId' | 'key' | 'listenAddress' | 'prepareLimitInMs' | 'holdLimitInMs'
   >;
+  readonly onReport?: (answer: StatusAnswer, replicas: readonly ReplicaReport[]) => Promise<void>;
   readonly onWish?: (wish: Desired['state']) => void;
 }
 
@@ -160,15 +161,17 @@ export class AgentLoop {
   }
 
   async #report(signal: AbortSignal): Promise<StatusAnswer> {
-    const { service, version, roles, machines, workers } = this.#options;
+    const { service, version, roles, machines, workers, onReport } = this.#options;
+    const replicas = this.#replicaReports();
     const answer = await service.report({
       version,
       roles: [...roles],
       machines: [...(await machines())],
-      replicas: this.#replicaReports(),
+      replicas,
       taskResults: [...this.#tasks.results],
     });
     this.#lastAnswer = answer;
+    await onReport?.(answer, replicas);
     for (const status of answer.replicas) {
       const worker = workers.find(({ disk }) => (disk.wish ?? disk.lostWish)?.replicaId === status.replicaId);
       await worker?.takeStatus(status, signal);

@@ -1,0 +1,48 @@
+import type { Registered } from './agent-state';
+import type { AgentStatus } from './status-file';
+
+const meanings: Readonly<Record<AgentStatus['replicas'][number]['report']['state'], string>> = {
+  idle: 'waiting to be told what to do',
+  copying: 'being copied',
+  replicating: 'protected: every write is sent',
+  resyncing: 'being compared with its replica',
+  bitmapOnly: 'the spool is full: changes are only marked, and sent when there is room',
+  readOnly: 'read-only: the machine runs elsewhere',
+  stopped: 'not replicated',
+  failed: 'a new start was asked for: what was sealed cannot be proved',
+};
+
+/** What an agent's state is, for a person to read. */
+export function describeStatus(
+  registered: Registered | undefined,
+  status: AgentStatus | undefined,
+  nowInMs: number,
+): string[] {
+  if (registered === undefined) return ['Not registered. Run lifeboat-agent run with --url and --token.'];
+  const { agentId, url, vaultId, fabricName } = registered;
+  const head = [`Agent    ${agentId}`, `Service  ${url}`, `Vault    ${vaultId}`, `Fabric   ${fabricName}`];
+  if (status === undefined) return [...head, 'It has not reported to the service yet.'];
+  const age = Math.max(0, Math.round((nowInMs - status.atInMs) / 1000));
+  return [...head, `Reported ${age} s ago`, ...status.replicas.flatMap(diskLines)];
+}
+
+function diskLines({
+  diskId,
+  report,
+  durableSequence,
+  pendingBytes,
+}: AgentStatus['replicas'][number]): string[] {
+  const { state, epoch, sealed, uploaded, spooledBytes, copiedBytes, toCopyBytes } = report;
+  const isCopying = state === 'copying' || state === 'resyncing';
+  const share = toCopyBytes === 0 ? 100 : Math.floor((100 * copiedBytes) / toCopyBytes);
+  return [
+    '',
+    `Disk ${diskId}: ${meanings[state]}${isCopying ? ` (${share} % of ${mebibytes(toCopyBytes)})` : ''}`,
+    `  epoch ${epoch}: ${sealed} logs sealed, ${uploaded} uploaded, ${durableSequence} safe at the target`,
+    `  ${mebibytes(spooledBytes)} in the spool, ${mebibytes(pendingBytes)} to be copied`,
+  ];
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+}
