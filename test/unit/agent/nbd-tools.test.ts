@@ -1,0 +1,86 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Agent } from '../../../agent/start-agent';
+import { ReferenceService } from '../../support/reference-service';
+import { startTestAgent } from '../../support/test-agent';
+
+const run = promisify(execFile);
+const diskSizeBytes = 8 * 1024 * 1024;
+
+/** The test, or a skipped one that names the tool it lacks. */
+function withTool(tool: string, name: string, test: () => Promise<void>): void {
+  const isInstalled = spawnSync(tool, ['--version']).error === undefined;
+  if (isInstalled) it(name, test, 60_000);
+  else it.skip(`${name} (${tool} is not installed)`, test);
+}
+
+let folder: string;
+let service: ReferenceService;
+let agent: Agent;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'lifeboat-tools-'));
+  service = await ReferenceService.start();
+  writeFileSync(join(folder, 'disk'), randomBytes(diskSizeBytes));
+  const paths = [join(folder, 'disk')];
+  agent = await startTestAgent({ url: service.url, folder, machineId: 'machine', paths });
+});
+
+afterEach(async () => {
+  await agent.stop();
+  await service.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const address = (): string => `nbd://127.0.0.1:${'port' in agent.nbd ? agent.nbd.port : 0}/disk0`;
+const diskNow = (): Buffer => readFileSync(join(folder, 'disk'));
+
+describe('through the splitter', () => {
+  withTool('qemu-io', 'qemu-io reads back the patterns that it wrote, zeroed and discarded', async () => {
+    const before = diskNow();
+    const commands = [
+      'write -P 7 4096 64k',
+      'write -f -P 9 1M 3k',
+      'write -z 2M 1M',
+      'flush',
+      'discard 4M 64k',
+    ];
+    const checks = ['read -P 7 4096 64k', 'read -P 9 1M 3k', 'read -P 0 2M 1M'];
+    const { stdout } = await run('qemu-io', [
+      ...['-f', 'raw', address()],
+      ...[...commands, ...checks].flatMap((command) => ['-c', command]),
+    ]);
+    expect(stdout).not.toMatch(/failed/i);
+    const expected = Buffer.from(before);
+    expected
+      .fill(7, 4096, 4096 + 65536)
+      .fill(9, 1 << 20, (1 << 20) + 3072)
+      .fill(0, 2 << 20, 3 << 20);
+    expect(
+      diskNow()
+        .subarray(0, 4 << 20)
+        .equals(expected.subarray(0, 4 << 20)),
+    ).toBe(true);
+  });
+
+  withTool('qemu-img', 'qemu-img finds the disk equal to the file behind it', async () => {
+    const { stdout } = await run('qemu-img', [
+      ...['compare', '-f', 'raw', '-F', 'raw'],
+      ...[address(), join(folder, 'disk')],
+    ]);
+    expect(stdout).toMatch('identical');
+  });
+
+  withTool('nbdcopy', 'nbdcopy writes a whole image and reads it back', async () => {
+    const image = join(folder, 'image');
+    writeFileSync(image, Buffer.concat([randomBytes(diskSizeBytes / 2), Buffer.alloc(diskSizeBytes / 2)]));
+    await run('nbdcopy', [image, address()]);
+    expect(diskNow().equals(readFileSync(image))).toBe(true);
+    await run('nbdcopy', [address(), join(folder, 'back')]);
+    expect(readFileSync(join(folder, 'back')).equals(readFileSync(image))).toBe(true);
+  });
+});
