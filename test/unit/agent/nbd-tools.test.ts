@@ -11,11 +11,9 @@ import { startTestAgent } from '../../support/test-agent';
 const run = promisify(execFile);
 const diskSizeBytes = 8 * 1024 * 1024;
 
-/** The test, or a skipped one that names the tool it lacks. */
-function withTool(tool: string, name: string, test: () => Promise<void>): void {
-  const isInstalled = spawnSync(tool, ['--version']).error === undefined;
-  if (isInstalled) it(name, test, 60_000);
-  else it.skip(`${name} (${tool} is not installed)`, test);
+/** Skipped, and so counted and named, where the tool is not installed. */
+function itWith(tool: string): jest.It {
+  return spawnSync(tool, ['--version']).error === undefined ? it : it.skip;
 }
 
 let folder: string;
@@ -40,7 +38,7 @@ const address = (): string => `nbd://127.0.0.1:${'port' in agent.nbd ? agent.nbd
 const diskNow = (): Buffer => readFileSync(join(folder, 'disk'));
 
 describe('through the splitter', () => {
-  withTool('qemu-io', 'qemu-io reads back the patterns that it wrote, zeroed and discarded', async () => {
+  itWith('qemu-io')('qemu-io reads back the patterns that it wrote, zeroed and discarded', async () => {
     const before = diskNow();
     const commands = [
       'write -P 7 4096 64k',
@@ -67,7 +65,7 @@ describe('through the splitter', () => {
     ).toBe(true);
   });
 
-  withTool('qemu-img', 'qemu-img finds the disk equal to the file behind it', async () => {
+  itWith('qemu-img')('qemu-img finds the disk equal to the file behind it', async () => {
     const { stdout } = await run('qemu-img', [
       ...['compare', '-f', 'raw', '-F', 'raw'],
       ...[address(), join(folder, 'disk')],
@@ -75,7 +73,7 @@ describe('through the splitter', () => {
     expect(stdout).toMatch('identical');
   });
 
-  withTool('nbdcopy', 'nbdcopy writes a whole image and reads it back', async () => {
+  itWith('nbdcopy')('nbdcopy writes a whole image and reads it back', async () => {
     const image = join(folder, 'image');
     writeFileSync(image, Buffer.concat([randomBytes(diskSizeBytes / 2), Buffer.alloc(diskSizeBytes / 2)]));
     await run('nbdcopy', [image, address()]);
