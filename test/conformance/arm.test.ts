@@ -15,7 +15,8 @@ const outcomes = new Map<string, Outcome | 'fail'>();
 
 /** Extensions of ours are no operations of the official clients. */
 const official = operations.filter(
-  ({ name }) => !/^(RoleAssignments|Webhooks|AuditRecords|ReplicationJobExports|RegistrationTokens)_/.test(name),
+  ({ name }) =>
+    !/^(RoleAssignments|Webhooks|AuditRecords|ReplicationJobExports|RegistrationTokens)_/.test(name),
 );
 
 describe('the Site Recovery API, through the official clients', () => {
