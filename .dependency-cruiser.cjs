@@ -28,7 +28,7 @@ const layers = {
 };
 
 /** Small files every layer may use: errors and assertions. */
-const everybody = '^shared/(errors|refusals|assert)\\.ts$';
+const everybody = '^shared/((errors|refusals|assert)\\.ts$|refusals/)';
 
 const layerRules = Object.entries(layers).map(([layer, may]) => ({
   name: `${layer.replace('/', '-')}-imports-only-what-it-may`,

@@ -25,17 +25,6 @@ export function* call<I, O>(context: OrchestrationContext, activity: Activity<I,
   return activity.output.parse(yield context.df.callActivityWithRetry(activity.name, patience(), input));
 }
 
-/** Runs one activity for each input, side by side; results in the order of the inputs. */
-export function* callAll<I, O>(
-  context: OrchestrationContext,
-  activity: Activity<I, O>,
-  inputs: readonly I[],
-): Steps<readonly O[]> {
-  const tasks = inputs.map((input) => context.df.callActivityWithRetry(activity.name, patience(), input));
-  const results = (yield context.df.Task.all(tasks)) as readonly unknown[];
-  return results.map((result) => activity.output.parse(result));
-}
-
 /** Waits for an event; what came with it, or undefined once the deadline has passed. */
 export function* arrives<T>(
   context: OrchestrationContext,
@@ -79,9 +68,4 @@ export function* callPart(
   { name, id, input }: { readonly name: string; readonly id: string; readonly input: object },
 ): Steps<unknown> {
   return yield context.df.callSubOrchestrator(name, input, id);
-}
-
-/** Starts this orchestration again with a clean history: the one way to live for months. */
-export function startOver(context: OrchestrationContext, input: object): void {
-  context.df.continueAsNew(input);
 }

@@ -1,5 +1,5 @@
 import { isRefusal } from '../../shared/errors';
-import { comparePositions, type Position } from '../../shared/model/position';
+import { type Position } from '../../shared/model/position';
 import { firstDifference, type Sectors } from './sectors';
 import type { SimulatedDisk } from './simulated-disk';
 import type { Machine, Service, Site } from './site';
@@ -189,8 +189,4 @@ function changePolicy(site: Site, machine: Machine): void {
   if (!disk.isCreated) return;
   const policy = { ...site.policy, journal: site.world.chance.happens(0.5) };
   site.call('policy', async ({ replicas }) => replicas.setPolicy(disk.replicaId, policy));
-}
-
-export function isAtOrBeyond(reached: Position | null | undefined, wanted: Position): boolean {
-  return reached !== null && reached !== undefined && comparePositions(reached, wanted) >= 0;
 }

@@ -12,7 +12,6 @@ export const frameHeaderBytes = 32;
 export const recordBytes = 12;
 export const trailerBytes = 64;
 export const identityBytes = 16;
-export const digestBytes = 32;
 export const checksumBytes = 4;
 
 export const frameDataLimitBytes = 256 * 1024;

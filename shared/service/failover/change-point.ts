@@ -4,7 +4,7 @@ import type { StepCall } from '../../contracts/jobs/failover-steps';
 import { requestedMoment } from './choose-point';
 import type { FailoverPorts } from './failover-ports';
 import { changeRecoveries, changeRecovery, heldItem, recoveriesOf } from './recovery-records';
-import { removeTarget } from './remove-target';
+import { removeTarget } from './target/remove-target';
 import { done, type WorkEnd } from './run-task-step';
 
 /** Another point for a machine that was failed over: it must be whole, and is kept from here on. */

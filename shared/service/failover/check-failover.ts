@@ -6,9 +6,9 @@ import type { FailoverPorts } from './failover-ports';
 import { changeRecovery, heldItem, noteRecovery } from './recovery-records';
 import { routeOf } from './route';
 import { done, type WorkEnd } from './run-task-step';
-import { siteTargetOf } from './site-target';
-import { sourceAgentOf } from './source-agent';
-import { targetPlanOf } from './target-plan';
+import { siteTargetOf } from './target/site-target';
+import { sourceAgentOf } from './source/source-agent';
+import { targetPlanOf } from './target/target-plan';
 
 /** Everything that must be so before anything is touched. From here on a point that the caller chose is kept. */
 export async function checkFailover(ports: FailoverPorts, { job }: StepCall): Promise<WorkEnd> {

@@ -3,7 +3,7 @@ import type { StepCall } from '../../contracts/jobs/failover-steps';
 import { jobLedger } from '../jobs/job-ledger';
 import type { FailoverPorts } from './failover-ports';
 import { changeRecovery, heldItem, recoveriesOf } from './recovery-records';
-import { removeTarget } from './remove-target';
+import { removeTarget } from './target/remove-target';
 import { done, type WorkEnd } from './run-task-step';
 
 export async function checkCleanup({ records }: FailoverPorts, { job }: StepCall): Promise<WorkEnd> {

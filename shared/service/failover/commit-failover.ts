@@ -2,7 +2,7 @@ import { LifeboatError } from '../../errors';
 import type { StepCall } from '../../contracts/jobs/failover-steps';
 import type { FailoverPorts } from './failover-ports';
 import { changeRecoveries, heldItem, recoveriesOf } from './recovery-records';
-import { releasePoint, removeCopies, removeTarget } from './remove-target';
+import { releasePoint, removeCopies, removeTarget } from './target/remove-target';
 import { done, skipped, type WorkEnd } from './run-task-step';
 
 export async function checkCommit({ records, machines }: FailoverPorts, { job }: StepCall): Promise<WorkEnd> {

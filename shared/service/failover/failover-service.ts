@@ -4,21 +4,27 @@ import type { JobOutcome } from '../../contracts/jobs/record';
 import { writeEvidence } from '../evidence/write-evidence';
 import { jobLedger } from '../jobs/job-ledger';
 import { changeItem } from '../protection/item-records';
-import { drainReplicas, fenceReplicas, sealSource } from './bring-last-writes';
+import { drainReplicas, fenceReplicas, sealSource } from './source/bring-last-writes';
 import { checkFailover } from './check-failover';
 import { choosePoint } from './choose-point';
 import { checkCleanup, endTest, removeTest } from './clean-up-test';
 import { adoptPoint, checkPointChange, removeOldTarget } from './change-point';
-import { awaitReverseStream, checkFailback, startReverseStream, turnHome, turnToTarget } from './come-back';
-import { checkReprotect, reverseItem } from './reverse-item';
+import {
+  awaitReverseStream,
+  checkFailback,
+  startReverseStream,
+  turnHome,
+  turnToTarget,
+} from './turn/come-back';
+import { checkReprotect, reverseItem } from './turn/reverse-item';
 import { checkCommit, commitFailover, skipCommit } from './commit-failover';
 import type { FailoverPorts } from './failover-ports';
-import { makeTargetDisks, startTargetMachine } from './make-target';
+import { makeTargetDisks, startTargetMachine } from './target/make-target';
 import { recoveriesOf, slotOf } from './recovery-records';
-import { releasePoint } from './remove-target';
+import { releasePoint } from './target/remove-target';
 import { runTaskStep, type WorkEnd } from './run-task-step';
-import { shutDownSource, skipShutDown } from './stop-source';
-import { cancelFailover, undoFailover } from './undo-failover';
+import { shutDownSource, skipShutDown } from './source/stop-source';
+import { cancelFailover, undoFailover } from './turn/undo-failover';
 
 interface Step {
   readonly work: (ports: FailoverPorts, call: StepCall) => Promise<WorkEnd>;

@@ -107,7 +107,8 @@ export class FaultyRun {
 
   /** Drains with clients that go dead at some request, before it is sent or before its answer is heard. */
   async #mortalWorker(endpoints: { cacheEndpoint: string; targetEndpoint: string }): Promise<void> {
-    let triesLeft = 1 + this.#chance.below(30);
+    // Lives grow longer with every death, or a log of more requests than any life has would never be applied.
+    let triesLeft = 1 + this.#chance.below(30 + this.#counts.kills);
     const gate = (moment: 'before' | 'after'): void => {
       if (moment === 'before') triesLeft -= 1;
       if (triesLeft < 0) throw new WorkerKilled();

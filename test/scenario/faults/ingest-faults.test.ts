@@ -21,7 +21,7 @@ describe('a stream through storage that drops, delays, doubles, cuts, damages, r
     expect(total.kills).toBeGreaterThanOrEqual(killsWanted * seeds);
     expect(total.faults).toBeGreaterThanOrEqual(30 * seeds);
     expect(total.points).toBeGreaterThanOrEqual(seeds);
-  }, 7_200_000);
+  }, seeds * 120_000);
 });
 
 async function runSome(from: number, count: number, total: RunCounts): Promise<void> {

@@ -26,18 +26,6 @@ export const azureRegion: SiteOptions = {
   },
 };
 
-export const vmwareSite: SiteOptions = {
-  fabricKind: 'VMware',
-  instanceType: 'InMageAzureV2',
-  policy: {
-    recoveryPointHistory: 1440,
-    recoveryPointThresholdInMinutes: 15,
-    crashConsistentFrequencyInMinutes: 5,
-    appConsistentFrequencyInMinutes: 60,
-    multiVmSyncStatus: 'Disable',
-  },
-};
-
 /** Half of it random, half of it zeros. */
 export function sampleDisk(sizeBytes = 4 * 1024 * 1024): Buffer {
   return Buffer.concat([randomBytes(sizeBytes / 2), Buffer.alloc(sizeBytes / 2)]);

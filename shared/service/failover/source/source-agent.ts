@@ -1,10 +1,10 @@
-import type { DesiredMode, DesiredTask } from '../../contracts/agent/desired';
-import type { TaskResult } from '../../contracts/agent/report';
-import type { ItemWish } from '../../contracts/agents/agent-wish';
-import type { ProtectedItem } from '../../contracts/catalogue/protected-item';
-import type { StepCall } from '../../contracts/jobs/failover-steps';
-import { feederOf } from '../protection/feeder-of';
-import type { FailoverPorts } from './failover-ports';
+import type { DesiredMode, DesiredTask } from '../../../contracts/agent/desired';
+import type { TaskResult } from '../../../contracts/agent/report';
+import type { ItemWish } from '../../../contracts/agents/agent-wish';
+import type { ProtectedItem } from '../../../contracts/catalogue/protected-item';
+import type { StepCall } from '../../../contracts/jobs/failover-steps';
+import { feederOf } from '../../protection/feeder-of';
+import type { FailoverPorts } from '../failover-ports';
 
 type Ports = Pick<FailoverPorts, 'records' | 'board'>;
 

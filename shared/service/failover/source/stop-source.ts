@@ -1,11 +1,11 @@
-import type { ProtectedItem } from '../../contracts/catalogue/protected-item';
-import type { StepCall } from '../../contracts/jobs/failover-steps';
-import { LifeboatError } from '../../errors';
-import { isPlanned } from './check-failover';
-import type { FailoverPorts } from './failover-ports';
-import { heldItem, noteRecovery, remark } from './recovery-records';
-import { done, skipped, type WorkEnd } from './run-task-step';
-import { cloudSourceOf, routeOf } from './route';
+import type { ProtectedItem } from '../../../contracts/catalogue/protected-item';
+import type { StepCall } from '../../../contracts/jobs/failover-steps';
+import { LifeboatError } from '../../../errors';
+import { isPlanned } from '../check-failover';
+import type { FailoverPorts } from '../failover-ports';
+import { heldItem, noteRecovery, remark } from '../recovery-records';
+import { done, skipped, type WorkEnd } from '../run-task-step';
+import { cloudSourceOf, routeOf } from '../route';
 import { askAgent, resultOf, sourceAgentOf, taskIdOf, withdrawTasks } from './source-agent';
 
 const lookAgainInMs = 30_000;

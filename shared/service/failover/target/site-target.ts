@@ -1,16 +1,16 @@
 import { z } from 'zod';
-import type { KnownMachine } from '../../contracts/agents/known-machine';
-import type { ProtectedItem } from '../../contracts/catalogue/protected-item';
-import type { Recovery } from '../../contracts/catalogue/recovery';
-import type { FailoverJob, StepCall } from '../../contracts/jobs/failover-steps';
-import { LifeboatError } from '../../errors';
-import { findMachine } from '../agents/known-machines';
-import { fabricIdOf } from '../protection/item-records';
-import type { FailoverPorts } from './failover-ports';
-import { noteRecovery } from './recovery-records';
-import { homeOf } from './route';
-import { done, type WorkEnd } from './run-task-step';
-import { askAgent, resultOf, taskIdOf } from './source-agent';
+import type { KnownMachine } from '../../../contracts/agents/known-machine';
+import type { ProtectedItem } from '../../../contracts/catalogue/protected-item';
+import type { Recovery } from '../../../contracts/catalogue/recovery';
+import type { FailoverJob, StepCall } from '../../../contracts/jobs/failover-steps';
+import { LifeboatError } from '../../../errors';
+import { findMachine } from '../../agents/known-machines';
+import { fabricIdOf } from '../../protection/item-records';
+import type { FailoverPorts } from '../failover-ports';
+import { noteRecovery } from '../recovery-records';
+import { homeOf } from '../route';
+import { done, type WorkEnd } from '../run-task-step';
+import { askAgent, resultOf, taskIdOf } from '../source/source-agent';
 
 const grantLifetimeInMs = 24 * 3_600_000;
 const lookAgainInMs = 30_000;

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { NicRequest, TargetPlace } from '../../contracts/compute/target-machine';
-import type { ProtectedItem } from '../../contracts/catalogue/protected-item';
-import type { FailoverJob } from '../../contracts/jobs/failover-steps';
-import { LifeboatError } from '../../errors';
-import { readResource } from '../catalogue/resources';
-import { feederOf } from '../protection/feeder-of';
-import type { FailoverPorts } from './failover-ports';
+import type { NicRequest, TargetPlace } from '../../../contracts/compute/target-machine';
+import type { ProtectedItem } from '../../../contracts/catalogue/protected-item';
+import type { FailoverJob } from '../../../contracts/jobs/failover-steps';
+import { LifeboatError } from '../../../errors';
+import { readResource } from '../../catalogue/resources';
+import { feederOf } from '../../protection/feeder-of';
+import type { FailoverPorts } from '../failover-ports';
 
 /** How a machine is made at the target. */
 export interface TargetPlan {

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import type { ProtectedItem } from '../../contracts/catalogue/protected-item';
-import type { Recovery } from '../../contracts/catalogue/recovery';
-import type { StepCall } from '../../contracts/jobs/failover-steps';
-import { isRefusal, LifeboatError } from '../../errors';
-import { isOfProcessed } from './choose-point';
-import { isPlanned } from './check-failover';
-import type { FailoverPorts } from './failover-ports';
-import { heldItem, noteRecovery, recoveryOf, remark } from './recovery-records';
-import { done, pause, type WorkEnd } from './run-task-step';
+import type { ProtectedItem } from '../../../contracts/catalogue/protected-item';
+import type { Recovery } from '../../../contracts/catalogue/recovery';
+import type { StepCall } from '../../../contracts/jobs/failover-steps';
+import { isRefusal, LifeboatError } from '../../../errors';
+import { isOfProcessed } from '../choose-point';
+import { isPlanned } from '../check-failover';
+import type { FailoverPorts } from '../failover-ports';
+import { heldItem, noteRecovery, recoveryOf, remark } from '../recovery-records';
+import { done, pause, type WorkEnd } from '../run-task-step';
 import {
   askAgent,
   inMode,

@@ -1,18 +1,18 @@
-import type { ProtectedItem } from '../../contracts/catalogue/protected-item';
-import type { FailoverJob, StepCall } from '../../contracts/jobs/failover-steps';
-import { present } from '../../assert';
-import { isRefusal, LifeboatError } from '../../errors';
-import { scenarios } from '../../model/scenarios';
-import { changeResource, createResource, readResource, requireResource } from '../catalogue/resources';
-import { feederOf } from '../protection/feeder-of';
-import { changeItem, requireItem } from '../protection/item-records';
+import type { ProtectedItem } from '../../../contracts/catalogue/protected-item';
+import type { FailoverJob, StepCall } from '../../../contracts/jobs/failover-steps';
+import { present } from '../../../assert';
+import { isRefusal, LifeboatError } from '../../../errors';
+import { scenarios } from '../../../model/scenarios';
+import { changeResource, createResource, readResource, requireResource } from '../../catalogue/resources';
+import { feederOf } from '../../protection/feeder-of';
+import { changeItem, requireItem } from '../../protection/item-records';
 import { turnToTarget } from './come-back';
-import type { FailoverPorts } from './failover-ports';
-import { heldItem, recoveriesOf } from './recovery-records';
-import { homeOf } from './route';
-import { done, type WorkEnd } from './run-task-step';
-import { siteTargetOf } from './site-target';
-import { inMode, wantOfItem } from './source-agent';
+import type { FailoverPorts } from '../failover-ports';
+import { heldItem, recoveriesOf } from '../recovery-records';
+import { homeOf } from '../route';
+import { done, type WorkEnd } from '../run-task-step';
+import { siteTargetOf } from '../target/site-target';
+import { inMode, wantOfItem } from '../source/source-agent';
 import { agentAtTarget, turnedHome, turnedToTarget, wantNothing } from './turn-item';
 
 /** What a request may name that must be there: the missing piece is said by name. */

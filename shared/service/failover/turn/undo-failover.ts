@@ -1,17 +1,17 @@
-import type { ProtectedItem } from '../../contracts/catalogue/protected-item';
-import type { Recovery } from '../../contracts/catalogue/recovery';
-import type { FailoverJob, StepCall } from '../../contracts/jobs/failover-steps';
-import { present } from '../../assert';
-import { LifeboatError } from '../../errors';
-import { changeItem, requireItem } from '../protection/item-records';
-import { feederOf } from '../protection/feeder-of';
-import type { FailoverPorts } from './failover-ports';
-import { changeRecoveries, changeRecovery, heldItem, recoveriesOf, slotOf } from './recovery-records';
-import { removeTarget } from './remove-target';
-import { cloudSourceOf, homeOf, routeOf } from './route';
-import { done, type WorkEnd } from './run-task-step';
-import { siteTargetOf } from './site-target';
-import { inMode, sourceAgentOf, wantOfItem, withdrawTasks } from './source-agent';
+import type { ProtectedItem } from '../../../contracts/catalogue/protected-item';
+import type { Recovery } from '../../../contracts/catalogue/recovery';
+import type { FailoverJob, StepCall } from '../../../contracts/jobs/failover-steps';
+import { present } from '../../../assert';
+import { LifeboatError } from '../../../errors';
+import { changeItem, requireItem } from '../../protection/item-records';
+import { feederOf } from '../../protection/feeder-of';
+import type { FailoverPorts } from '../failover-ports';
+import { changeRecoveries, changeRecovery, heldItem, recoveriesOf, slotOf } from '../recovery-records';
+import { removeTarget } from '../target/remove-target';
+import { cloudSourceOf, homeOf, routeOf } from '../route';
+import { done, type WorkEnd } from '../run-task-step';
+import { siteTargetOf } from '../target/site-target';
+import { inMode, sourceAgentOf, wantOfItem, withdrawTasks } from '../source/source-agent';
 import { feedFrom, turnedHome, wantNothing } from './turn-item';
 
 /**

@@ -1,17 +1,17 @@
-import { present } from '../../assert';
-import type { DesiredReplica } from '../../contracts/agent/desired';
-import type { ReportedDisk } from '../../contracts/agent/report';
-import type { ItemWish } from '../../contracts/agents/agent-wish';
-import type { KnownMachine } from '../../contracts/agents/known-machine';
-import type { ProtectedItem } from '../../contracts/catalogue/protected-item';
-import type { Home, Recovery } from '../../contracts/catalogue/recovery';
-import { LifeboatError } from '../../errors';
-import { findMachine } from '../agents/known-machines';
-import { fabricIdOf } from '../protection/item-records';
-import { feederOf } from '../protection/feeder-of';
-import { policyOf } from '../protection/policy-of';
-import type { FailoverPorts } from './failover-ports';
-import { homeOf } from './route';
+import { present } from '../../../assert';
+import type { DesiredReplica } from '../../../contracts/agent/desired';
+import type { ReportedDisk } from '../../../contracts/agent/report';
+import type { ItemWish } from '../../../contracts/agents/agent-wish';
+import type { KnownMachine } from '../../../contracts/agents/known-machine';
+import type { ProtectedItem } from '../../../contracts/catalogue/protected-item';
+import type { Home, Recovery } from '../../../contracts/catalogue/recovery';
+import { LifeboatError } from '../../../errors';
+import { findMachine } from '../../agents/known-machines';
+import { fabricIdOf } from '../../protection/item-records';
+import { feederOf } from '../../protection/feeder-of';
+import { policyOf } from '../../protection/policy-of';
+import type { FailoverPorts } from '../failover-ports';
+import { homeOf } from '../route';
 
 interface NamedItem {
   readonly itemId: string;

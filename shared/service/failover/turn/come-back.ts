@@ -1,12 +1,12 @@
-import type { StepCall } from '../../contracts/jobs/failover-steps';
-import { changeItem, requireItem } from '../protection/item-records';
-import { feederOf } from '../protection/feeder-of';
-import type { FailoverPorts } from './failover-ports';
-import { changeRecoveries, heldItem, recoveriesOf } from './recovery-records';
-import { homeOf } from './route';
-import { done, pause, type WorkEnd } from './run-task-step';
-import { inMode, wantOfItem } from './source-agent';
-import { siteTargetOf } from './site-target';
+import type { StepCall } from '../../../contracts/jobs/failover-steps';
+import { changeItem, requireItem } from '../../protection/item-records';
+import { feederOf } from '../../protection/feeder-of';
+import type { FailoverPorts } from '../failover-ports';
+import { changeRecoveries, heldItem, recoveriesOf } from '../recovery-records';
+import { homeOf } from '../route';
+import { done, pause, type WorkEnd } from '../run-task-step';
+import { inMode, wantOfItem } from '../source/source-agent';
+import { siteTargetOf } from '../target/site-target';
 import { agentAtTarget, feedFrom, turnedHome, turnedToTarget, wantNothing } from './turn-item';
 
 const syncAgainInMs = 5_000;

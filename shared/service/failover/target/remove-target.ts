@@ -1,7 +1,7 @@
-import { LifeboatError } from '../../errors';
-import type { Recovery } from '../../contracts/catalogue/recovery';
-import type { FailoverJob } from '../../contracts/jobs/failover-steps';
-import type { FailoverPorts } from './failover-ports';
+import { LifeboatError } from '../../../errors';
+import type { Recovery } from '../../../contracts/catalogue/recovery';
+import type { FailoverJob } from '../../../contracts/jobs/failover-steps';
+import type { FailoverPorts } from '../failover-ports';
 
 /** Takes away all that a recovery made at the target, and lets go of its point. Safe to repeat. */
 export async function removeTarget(
