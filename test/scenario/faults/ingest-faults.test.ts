@@ -11,17 +11,22 @@ const logsWanted = 6;
 const seedsOfOnePair = 10;
 
 describe('a stream through storage that drops, delays, doubles, cuts, damages, refuses and forgets to answer', () => {
-  it(`reaches every recovery point byte for byte, whatever worker dies (${seeds} seeds from ${first})`, async () => {
-    const total: RunCounts = { faults: 0, kills: 0, logs: 0, points: 0, differences: 0 };
-    for (let seed = first; seed < first + seeds; seed += seedsOfOnePair) {
-      await runSome(seed, Math.min(seedsOfOnePair, first + seeds - seed), total);
-      if (seeds > 1) process.stderr.write(`to seed ${seed + seedsOfOnePair - 1}: ${JSON.stringify(total)}\n`);
-    }
-    expect(total.differences).toBe(0);
-    expect(total.kills).toBeGreaterThanOrEqual(killsWanted * seeds);
-    expect(total.faults).toBeGreaterThanOrEqual(30 * seeds);
-    expect(total.points).toBeGreaterThanOrEqual(seeds);
-  }, seeds * 120_000);
+  it(
+    `reaches every recovery point byte for byte, whatever worker dies (${seeds} seeds from ${first})`,
+    async () => {
+      const total: RunCounts = { faults: 0, kills: 0, logs: 0, points: 0, differences: 0 };
+      for (let seed = first; seed < first + seeds; seed += seedsOfOnePair) {
+        await runSome(seed, Math.min(seedsOfOnePair, first + seeds - seed), total);
+        if (seeds > 1)
+          process.stderr.write(`to seed ${seed + seedsOfOnePair - 1}: ${JSON.stringify(total)}\n`);
+      }
+      expect(total.differences).toBe(0);
+      expect(total.kills).toBeGreaterThanOrEqual(killsWanted * seeds);
+      expect(total.faults).toBeGreaterThanOrEqual(30 * seeds);
+      expect(total.points).toBeGreaterThanOrEqual(seeds);
+    },
+    seeds * 120_000,
+  );
 });
 
 async function runSome(from: number, count: number, total: RunCounts): Promise<void> {
