@@ -1,7 +1,7 @@
 import { encodeChangeLog } from '../../shared/formats/change-log/encode-change-log';
 import type { Marker } from '../../shared/model/change-log';
 import type { Extent } from '../../shared/model/extent';
-import { fold } from '../../shared/model/fold';
+import { fold } from '../../shared/model/writes/fold';
 import type { OpenLog } from '../capture/open-log';
 import type { ReplicaSpool } from '../spool/replica-spool';
 import { present } from '../../shared/assert';

@@ -1,7 +1,7 @@
 import type { Range } from '../../shared/model/extent';
-import { fold } from '../../shared/model/fold';
-import { azureCosts, planWrites, type PlannedWrite } from '../../shared/model/plan-writes';
-import { RegionCutter } from '../../shared/model/region-cutter';
+import { fold } from '../../shared/model/writes/fold';
+import { azureCosts, planWrites, type PlannedWrite } from '../../shared/model/writes/plan-writes';
+import { RegionCutter } from '../../shared/model/writes/region-cutter';
 import { extentOfWrite, segments } from './sealed-logs';
 import { changedBytes, type Trace } from './traces';
 

@@ -1,8 +1,8 @@
 import { randomFillSync } from 'node:crypto';
 import { encodeChangeLog } from '../../shared/formats/change-log/encode-change-log';
 import type { Extent } from '../../shared/model/extent';
-import { fold } from '../../shared/model/fold';
-import { extentOf } from '../../shared/model/run';
+import { fold } from '../../shared/model/writes/fold';
+import { extentOf } from '../../shared/model/writes/run';
 import { traceDiskBytes, type Trace, type TracedWrite } from './traces';
 
 /** An agent seals a log at this much, at the latest. */

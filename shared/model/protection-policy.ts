@@ -1,5 +1,5 @@
-import { parseResyncWindow, usualResyncWindow, type ResyncWindow } from './resync-window';
-import { ladderOf, type Rung } from './retention';
+import { parseResyncWindow, usualResyncWindow, type ResyncWindow } from './resync/resync-window';
+import { ladderOf, type Rung } from './points/retention';
 
 /** What a policy of any scenario comes to, in one set of words. */
 export interface ProtectionPolicy {

@@ -1,15 +1,15 @@
 import { LifeboatError } from '../errors';
 import { pageWriteLimitBytes, type Extent } from '../model/extent';
-import { fold } from '../model/fold';
+import { fold } from '../model/writes/fold';
 import {
   azureCosts,
   planWrites,
   type PlannedWrite,
   type TransferCosts,
   type Window,
-} from '../model/plan-writes';
-import { RegionCutter } from '../model/region-cutter';
-import { bytesOf, RunMerger, type DataRun, type Run } from '../model/run';
+} from '../model/writes/plan-writes';
+import { RegionCutter } from '../model/writes/region-cutter';
+import { bytesOf, RunMerger, type DataRun, type Run } from '../model/writes/run';
 import type { ReplicaDisk } from '../ports/replica-disk';
 import { BufferPool } from './buffer-pool';
 import { spread } from './spread';

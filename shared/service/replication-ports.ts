@@ -1,4 +1,4 @@
-import type { TransferCosts } from '../model/plan-writes';
+import type { TransferCosts } from '../model/writes/plan-writes';
 import type { Barrier } from '../ports/barrier';
 import type { Clock } from '../ports/clock';
 import type { Doorbells } from '../ports/doorbells';

@@ -1,6 +1,6 @@
 import { isRefusal } from '../../errors';
 import { closedNumber, nextPosition, openNumber, type Position } from '../../model/position';
-import type { TransferCosts } from '../../model/plan-writes';
+import type { TransferCosts } from '../../model/writes/plan-writes';
 import type { ReplicaDisk, ReplicaState } from '../../ports/replica-disk';
 import { applyExtents } from '../apply-extents';
 import type { VerifiedLog } from './verified-log';

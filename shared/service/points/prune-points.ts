@@ -1,6 +1,6 @@
 import type { PointManifest } from '../../contracts/replication/point-manifest';
 import type { ReplicaPolicy } from '../../contracts/replication/replica-policy';
-import { pointsToPrune } from '../../model/retention';
+import { pointsToPrune } from '../../model/points/retention';
 import type { ReplicationPorts } from '../replication-ports';
 import { manifestsOf } from './manifests';
 import { beginPruning, removePoint } from './remove-point';

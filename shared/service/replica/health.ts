@@ -1,5 +1,5 @@
 import type { Health, HealthCause, ReplicaRecord } from '../../contracts/replication/replica-record';
-import { recoveryPointAgeInMs } from '../../model/rpo';
+import { recoveryPointAgeInMs } from '../../model/points/rpo';
 import type { ReplicationMeasures } from '../replication-ports';
 
 /** Tries that fail for longer than this are a matter for a person. */

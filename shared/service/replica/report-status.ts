@@ -1,7 +1,7 @@
 import type { ReplicaReport } from '../../contracts/agent/report';
 import type { ReplicaRecord, WantedLog } from '../../contracts/replication/replica-record';
 import { LifeboatError } from '../../errors';
-import { isResyncCheaper } from '../../model/resync-rule';
+import { isResyncCheaper } from '../../model/resync/resync-rule';
 import { recordOf } from '../answer-doorbell';
 import type { ReplicaStatus } from '../replicas';
 import type { ReplicationPorts } from '../replication-ports';

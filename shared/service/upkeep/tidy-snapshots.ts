@@ -1,6 +1,6 @@
 import type { PointManifest } from '../../contracts/replication/point-manifest';
 import type { ReplicaPolicy } from '../../contracts/replication/replica-policy';
-import { planJournal, type Stretch } from '../../model/journal-plan';
+import { planJournal, type Stretch } from '../../model/points/journal-plan';
 import { positionOf, sequenceLimit, type Position } from '../../model/position';
 import { journalName, journalPrefix, parseJournalName, type JournalledLog } from '../../model/target-names';
 import type { DiskSnapshot } from '../../ports/replica-disk';

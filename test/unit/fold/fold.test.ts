@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { endOf, pageWriteLimitBytes, type Extent } from '../../../shared/model/extent';
-import { fold, isFolded } from '../../../shared/model/fold';
-import { extentOf, touches } from '../../../shared/model/run';
+import { fold, isFolded } from '../../../shared/model/writes/fold';
+import { extentOf, touches } from '../../../shared/model/writes/run';
 import { applyPlainly } from '../../support/plain-disk';
 import { anyExtents } from '../formats/arbitrary-logs';
 

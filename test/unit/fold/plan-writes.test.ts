@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { endOf, pageWriteLimitBytes, type Extent, type Range } from '../../../shared/model/extent';
-import { fold } from '../../../shared/model/fold';
+import { fold } from '../../../shared/model/writes/fold';
 import {
   azureCosts,
   planWrites,
   type PlannedWrite,
   type TransferCosts,
-} from '../../../shared/model/plan-writes';
-import { bytesOf, regionBytes } from '../../../shared/model/run';
+} from '../../../shared/model/writes/plan-writes';
+import { bytesOf, regionBytes } from '../../../shared/model/writes/run';
 import { applyPlainly } from '../../support/plain-disk';
 import { anyExtents } from '../formats/arbitrary-logs';
 

@@ -1,4 +1,4 @@
-import { isInWindow, parseResyncWindow, usualResyncWindow } from '../../../shared/model/resync-window';
+import { isInWindow, parseResyncWindow, usualResyncWindow } from '../../../shared/model/resync/resync-window';
 import { changeResource } from '../../../shared/service/catalogue/resources';
 import { updateReplica } from '../../../shared/service/replica/update-replica';
 import { ProtectionWorld } from '../../support/protection/protection-world';

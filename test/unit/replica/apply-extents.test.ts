@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
 import type { Extent } from '../../../shared/model/extent';
-import { fold } from '../../../shared/model/fold';
-import { azureCosts } from '../../../shared/model/plan-writes';
-import { extentOf } from '../../../shared/model/run';
+import { fold } from '../../../shared/model/writes/fold';
+import { azureCosts } from '../../../shared/model/writes/plan-writes';
+import { extentOf } from '../../../shared/model/writes/run';
 import type { ReplicaDisk } from '../../../shared/ports/replica-disk';
 import { applyExtents, type ExtentSource } from '../../../shared/service/apply-extents';
 import { MemoryReplicaDisks } from '../../support/memory/memory-replica-disks';

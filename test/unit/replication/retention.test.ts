@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ladderOf, pointsToPrune, type KeptPoint } from '../../../shared/model/retention';
+import { ladderOf, pointsToPrune, type KeptPoint } from '../../../shared/model/points/retention';
 
 const hourInMs = 3_600_000;
 const day = ladderOf(24 * hourInMs);

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { replicaOfBlobCreated } from '../../../shared/contracts/blob-created';
 import { backOffInMs } from '../../../shared/model/back-off';
-import { planJournal } from '../../../shared/model/journal-plan';
+import { planJournal } from '../../../shared/model/points/journal-plan';
 import { closedNumber } from '../../../shared/model/position';
-import { isResyncCheaper } from '../../../shared/model/resync-rule';
-import { recoveryPointAgeInMs } from '../../../shared/model/rpo';
+import { isResyncCheaper } from '../../../shared/model/resync/resync-rule';
+import { recoveryPointAgeInMs } from '../../../shared/model/points/rpo';
 import {
   journalName,
   parseJournalName,

@@ -2,7 +2,7 @@ import type { ProtectedItem } from '../../../contracts/catalogue/protected-item'
 import { z } from 'zod';
 import { HealthError, type Health } from '../../../contracts/catalogue/resource';
 import type { HealthCause, ReplicaRecord } from '../../../contracts/replication/replica-record';
-import { recoveryPointAgeInMs } from '../../../model/rpo';
+import { recoveryPointAgeInMs } from '../../../model/points/rpo';
 import { uuidOf } from '../../agents/agent-records';
 import { largestDiskBytes } from '../../../model/disk-limits';
 import type { ReviewedItem } from './reviewed-item';

@@ -1,7 +1,7 @@
 import type { ProtectedItem } from '../../../contracts/catalogue/protected-item';
 import type { ProtectionPolicy } from '../../../model/protection-policy';
 import { largestDiskBytes } from '../../../model/disk-limits';
-import { isInWindow } from '../../../model/resync-window';
+import { isInWindow } from '../../../model/resync/resync-window';
 import { itemJobKinds } from '../../../model/job-kinds';
 import { stateOf } from '../../../model/scenarios/allowed';
 import { scenarios } from '../../../model/scenarios';

@@ -1,4 +1,4 @@
-import { endOf, pageWriteLimitBytes, type Extent, type Range, type ZeroExtent } from './extent';
+import { endOf, pageWriteLimitBytes, type Extent, type Range, type ZeroExtent } from '../extent';
 
 /** Neighbouring writes as one: its bytes are its parts, one after the other. At most one page write long. */
 export interface DataRun extends Range {

@@ -1,4 +1,4 @@
-import { endOf, pageWriteLimitBytes, type Range } from './extent';
+import { endOf, pageWriteLimitBytes, type Range } from '../extent';
 import { touches, type DataRun, type Run } from './run';
 
 /** What a storage account charges in time, in any one unit: for each request, and for each byte moved. */

@@ -1,4 +1,4 @@
-import { pageWriteLimitBytes } from './extent';
+import { pageWriteLimitBytes } from '../extent';
 import { regionBytes, type Run } from './run';
 
 /** Groups runs that ascend into regions small enough to plan, and to hold in memory, one at a time. */

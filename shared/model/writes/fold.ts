@@ -1,5 +1,5 @@
-import { endOf, type Extent, type Range } from './extent';
-import { LatestFirst } from './latest-first';
+import { endOf, type Extent, type Range } from '../extent';
+import { LatestFirst } from '../latest-first';
 import { RunMerger, type Run } from './run';
 
 /**

@@ -1,5 +1,5 @@
-import { isOpenNumber, positionOf, type Position } from './position';
-import type { JournalledLog } from './target-names';
+import { isOpenNumber, positionOf, type Position } from '../position';
+import type { JournalledLog } from '../target-names';
 
 /** A stretch of the journal that something needs: the logs after an anchor, up to and with `untilSequence`. */
 export interface Stretch {
