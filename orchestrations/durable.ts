@@ -12,9 +12,9 @@ export interface Activity<I, O> {
   readonly output: z.ZodType<O>;
 }
 
-/** What a retry may cure is tried again after 1, 2, 4, 8 and 10 minutes, then every 10: about a day in all. */
+/** What a retry may cure is tried again after 2, 4, 8 seconds and so on, then every 10 minutes: about a day in all. */
 function patience(): RetryOptions {
-  const options = new durable.RetryOptions(60_000, 150);
+  const options = new durable.RetryOptions(2_000, 150);
   options.backoffCoefficient = 2;
   options.maxRetryIntervalInMilliseconds = 600_000;
   return options;

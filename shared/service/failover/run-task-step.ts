@@ -16,8 +16,10 @@ export function pause(pauseInMs: number): WorkEnd {
   return { state: 'waiting', taskIds: [], pauseInMs };
 }
 
-/** Refusals that pass by themselves: the step is tried again. */
+/** Refusals that pass by themselves, as another writer was quicker: the step is tried again, soon and then ever more rarely. */
 const passing = ['StaleWriter', 'SnapshotRefused', 'PreconditionFailed', 'TooManyRequests'] as const;
+const soonInMs = 500;
+const soonUntilInMs = 60_000;
 
 /**
  * Does one step under its task. A refusal ends the task as failed and is answered; what a retry may cure is thrown. Safe to
@@ -44,6 +46,7 @@ export async function runTaskStep(
     if (end.state === 'done' && endsTask) await endTask({ state: 'Succeeded' });
     return end;
   } catch (error) {
+    if (isRefusal(error, ...passing) && clock.now() - call.sinceInMs < soonUntilInMs) return pause(soonInMs);
     if (!isRefusal(error) || error.status >= 500 || isRefusal(error, ...passing)) throw error;
     const refusal = errorOf(error);
     await endTask({ state: 'Failed', error: refusal });

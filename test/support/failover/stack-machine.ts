@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { type Agent, startAgent } from '../../../agent/start-agent';
 import type { TaskHandler } from '../../../agent/run/tasks';
 import { systemClock } from '../../../shared/system/system-clock';
@@ -9,12 +10,18 @@ import { systemIds } from '../../../shared/system/system-ids';
 import { NbdClient } from '../nbd-client';
 import type { Site } from '../protection/site';
 
+const Opened = z.object({
+  disks: z.array(z.object({ diskId: z.string(), url: z.string(), sizeBytes: z.number() })),
+});
+
 export interface StackMachineOptions {
   readonly name: string;
   /** The platform's id; one is made up if none is given. */
   readonly machineId?: string;
   /** Disks that are there already, or what new ones hold. */
   readonly disks: readonly (string | Buffer)[];
+  /** The fabric that its agent registers in; the site's, if none is given. */
+  readonly fabricId?: string;
 }
 
 /** A machine beside a real agent in this process, which can be stopped and started as its hypervisor would. */
@@ -29,7 +36,7 @@ export interface StackMachine {
 
 export async function startMachine(
   site: Site,
-  { name, machineId = `${name}-${randomUUID()}`, disks }: StackMachineOptions,
+  { name, machineId = `${name}-${randomUUID()}`, disks, fabricId = site.fabricId }: StackMachineOptions,
 ): Promise<StackMachine> {
   const folder = mkdtempSync(join(tmpdir(), 'failover-'));
   const paths = disks.map((disk, index) => {
@@ -48,7 +55,7 @@ export async function startMachine(
   };
   const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const agent: Agent = await startAgent({
-    ...{ url: site.endpoint, stateFolder: join(folder, 'state'), token: await site.token() },
+    ...{ url: site.endpoint, stateFolder: join(folder, 'state'), token: await site.tokenOf(fabricId) },
     machine: {
       ...{ machineId, name, osType: 'Linux', powerState: 'running', generation: '1' },
       nics: [{ nicId: 'nic0', networkId: 'lan', subnet: 'a', addresses: ['10.0.0.4'] }],
@@ -63,6 +70,14 @@ export async function startMachine(
     taskHandlers: {
       shutDownMachine: power('shutDownMachine', false),
       startMachine: power('startMachine', true),
+      openRecoveryPoint: async (parameters) => {
+        tasks.push('openRecoveryPoint');
+        for (const { diskId, url, sizeBytes } of Opened.parse(parameters).disks) {
+          const bytes = Buffer.from(await (await fetch(url)).arrayBuffer());
+          writeFileSync(paths[Number(diskId.slice('disk'.length))] ?? '', bytes.subarray(0, sizeBytes));
+        }
+        return {};
+      },
     },
   });
   const machine: StackMachine = {

@@ -5,6 +5,8 @@ import type { Agent } from '../../../agent/start-agent';
 export interface SiteOptions {
   readonly fabric?: string;
   readonly fabricKind: string;
+  /** What this kind of fabric needs to be told of itself. */
+  readonly fabricDetails?: Record<string, unknown>;
   readonly instanceType: string;
   readonly policy: Record<string, unknown>;
 }

@@ -60,7 +60,11 @@ export class Site {
       { location: 'westeurope', sku: { name: 'Standard' }, properties: {} },
       quick,
     );
-    const customDetails = { instanceType: options.fabricKind as 'Azure', location: 'westeurope' };
+    const { fabricKind, fabricDetails } = options;
+    const customDetails = {
+      ...{ instanceType: fabricKind as 'Azure', location: 'westeurope' },
+      ...fabricDetails,
+    };
     await client.replicationFabrics.beginCreateAndWait(
       vault,
       group,
@@ -160,8 +164,13 @@ export class Site {
     return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
   }
 
-  async token(): Promise<string> {
-    const answer = await this.ask('POST', `${this.fabricId}/createRegistrationToken`, {});
+  token(): Promise<string> {
+    return this.tokenOf(this.fabricId);
+  }
+
+  /** What an agent registers with in a fabric of the vault. */
+  async tokenOf(fabricId: string): Promise<string> {
+    const answer = await this.ask('POST', `${fabricId}/createRegistrationToken`, {});
     return (answer.body as { token: string }).token;
   }
 
