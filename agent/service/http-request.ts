@@ -1,5 +1,6 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import type { SiteTrust } from '../site/site-trust';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -14,6 +15,8 @@ export interface HttpRequest {
   readonly body: Uint8Array;
   /** Trusted besides the system's own authorities. */
   readonly certificateAuthority?: string | undefined;
+  /** Whom to trust instead, and what to show to who asks for it, PEM: among the servers of a site both sides do. */
+  readonly trust?: SiteTrust | undefined;
   readonly timeoutInMs: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -33,6 +36,7 @@ export async function sendRequest(request: HttpRequest): Promise<HttpAnswer> {
     timeout: request.timeoutInMs,
     ...(request.signal === undefined ? {} : { signal: request.signal }),
     ...(request.certificateAuthority === undefined ? {} : { ca: request.certificateAuthority }),
+    ...(request.trust === undefined ? {} : tlsOf(request.trust)),
   };
   return new Promise((resolve, reject) => {
     const sent = (isSecure ? https : http).request(request.url, options, (answer) => {
@@ -46,6 +50,10 @@ export async function sendRequest(request: HttpRequest): Promise<HttpAnswer> {
     sent.once('error', reject);
     sent.end(request.body);
   });
+}
+
+function tlsOf({ authority, certificate, key }: SiteTrust): https.RequestOptions {
+  return { ca: authority, cert: certificate, key };
 }
 
 async function collect(answer: http.IncomingMessage): Promise<Buffer> {

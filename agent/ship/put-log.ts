@@ -1,5 +1,6 @@
 import { logBlobName } from '../../shared/model/log-name';
 import { sendRequest } from '../service/http-request';
+import type { SiteTrust } from '../site/site-trust';
 
 /** How an upload ended. `perhaps`: an earlier try of ours may have put it there; the service will tell. `gone`: the epoch has ended. */
 export type PutOutcome = 'put' | 'perhaps' | 'gone' | 'expired' | 'passing';
@@ -11,6 +12,8 @@ export interface PutLog {
   readonly attempt: number;
   readonly bytes: Uint8Array;
   readonly certificateAuthority?: string | undefined;
+  /** Where the address is one of the site's own network. */
+  readonly trust?: SiteTrust | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -25,6 +28,7 @@ export async function putLog({
   attempt,
   bytes,
   certificateAuthority,
+  trust,
   signal,
 }: PutLog): Promise<PutOutcome> {
   const url = new URL(grantUrl);
@@ -41,6 +45,7 @@ export async function putLog({
     body: bytes,
     timeoutInMs,
     certificateAuthority,
+    trust,
     signal,
   });
   return outcomeOf(answer.status, String(answer.headers['x-ms-error-code'] ?? ''));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SiteAddress } from './site';
 
 /**
  * What the service wants of one replica's stream. `copy`: the whole disk, then its changes. `resync`: the blocks whose
@@ -56,6 +57,7 @@ export const DesiredTask = z.object({
     'sealRemaining',
     'openRecoveryPoint',
     'discover',
+    'keepReplica',
   ]),
   parameters: z.record(z.string(), z.unknown()),
 });
@@ -68,6 +70,8 @@ export const DesiredState = z.object({
   replicas: z.array(DesiredReplica),
   markers: z.array(DesiredMarkers),
   tasks: z.array(DesiredTask),
+  /** The process server of the site that the agent sends its change logs to; absent: to where its grants lead. */
+  processServer: SiteAddress.optional(),
   /** Bytes per second the agent may upload; absent means all it can. */
   uploadLimit: z.int().positive().optional(),
 });

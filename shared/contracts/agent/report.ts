@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { KeptReplica, SiteAddresses } from './site';
 
 /** A machine's own name for a thing of its own: stable, but not ours. */
 const nativeId = z.string().min(1).max(300);
@@ -21,6 +22,13 @@ export const ReportedNic = z.strictObject({
 });
 export type ReportedNic = z.infer<typeof ReportedNic>;
 
+/** Where other agents reach one that coordinates a group of machines. */
+export const GroupEndpoint = z.strictObject({
+  host: z.string().min(1).max(255),
+  port: z.int().min(1).max(65_535),
+});
+export type GroupEndpoint = z.infer<typeof GroupEndpoint>;
+
 /** A machine that an agent runs on, hosts, or has discovered. */
 export const ReportedMachine = z.strictObject({
   machineId: nativeId,
@@ -32,6 +40,8 @@ export const ReportedMachine = z.strictObject({
   processorCount: z.int().positive().optional(),
   disks: z.array(ReportedDisk).max(64),
   nics: z.array(ReportedNic).max(32),
+  /** If not at the first address of its first card, on port 20004. */
+  groupEndpoint: GroupEndpoint.optional(),
 });
 export type ReportedMachine = z.infer<typeof ReportedMachine>;
 
@@ -90,6 +100,10 @@ export const StatusReport = z.strictObject({
   networks: z.array(ReportedNetwork).max(500).default([]),
   replicas: z.array(ReplicaReport).max(1000).default([]),
   taskResults: z.array(TaskResult).max(100).default([]),
+  /** Of a master target: the replicas on its own disks. */
+  keeps: z.array(KeptReplica).max(1000).default([]),
+  /** Of a process server or master target: where it takes change logs in. */
+  listens: SiteAddresses.optional(),
 });
 export type StatusReport = z.infer<typeof StatusReport>;
 

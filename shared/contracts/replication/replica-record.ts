@@ -38,6 +38,8 @@ export const ReplicaRecord = z.object({
   ownerId: z.string(),
   sizeBytes: z.int(),
   policy: ReplicaPolicy,
+  /** The master target on whose disks it lies, at a site; absent: in the service's own target account. */
+  keeper: z.uuid().optional(),
   /** The last closed position seen, and the last that a barrier made safe. Null before the first epoch. */
   applied: StoredPosition.nullable(),
   durable: StoredPosition.nullable(),
