@@ -29,6 +29,8 @@ export async function removePoint(ports: ReplicationPorts, pointId: string): Pro
     await ports.records.remove(pointRecordKey(replicaId, manifest));
   }
   for (const member of manifest.members) await removeHold(ports, manifest, member);
+  // A worker that finds its replica at a marker with no manifest enters it anew: until it has left, the manifest says no.
+  if (await isAnyStillThere(ports, manifest)) return;
   try {
     await ports.documents.remove(pointName(pointId), etag);
   } catch (error) {
@@ -38,6 +40,19 @@ export async function removePoint(ports: ReplicationPorts, pointId: string): Pro
   for (const { replicaId, position } of manifest.members) {
     if (position !== null) await ports.documents.remove(pointerName(replicaId, position, pointId));
   }
+}
+
+async function isAnyStillThere({ disks }: ReplicationPorts, { members }: PointManifest): Promise<boolean> {
+  for (const { replicaId, position } of members) {
+    if (position === null) continue;
+    try {
+      const { number } = await disks.open(replicaId).state();
+      if (number === closedNumber(position)) return true;
+    } catch (error) {
+      if (!isRefusal(error, 'NotFound')) throw error;
+    }
+  }
+  return false;
 }
 
 /** All snapshots at the marker go, twins of the one in the manifest too, but for those that other points stand on. */

@@ -115,13 +115,17 @@ export const sabotages: readonly Sabotage[] = [
     'lastPoint: isNewer ? { pointId, seenServiceTimeInMs, cutTimeInMs }',
     'lastPoint: isNewer ? { pointId, seenServiceTimeInMs: cutTimeInMs, cutTimeInMs }',
   ]),
-  code('points are pruned too young', 2, 'model/retention.ts', [
+  code('points are pruned too young', 2, 'model/points/retention.ts', [
     'point.timeInMs <= untilAgeInMs',
     'point.timeInMs <= untilAgeInMs / 4',
   ]),
   code("a point's snapshot goes while another stands on it", 5, removePoint, [
     'if (!needed.has(id)) await',
     'await',
+  ]),
+  code('a point goes while its replica stands at its marker', 14_495, removePoint, [
+    '  if (await isAnyStillThere(ports, manifest)) return;',
+    '',
   ]),
   code('the logs that points stand on are swept', 243, tidy, [
     "if (member?.hold?.by !== 'journal' || member.position === null) return [];",

@@ -1,8 +1,10 @@
 import { encodeChangeLog } from '../../../shared/formats/change-log/encode-change-log';
 import type { LogHeader, Marker } from '../../../shared/model/change-log';
+import { pointName } from '../../../shared/model/target-names';
 import type { ReplicationPorts } from '../../../shared/service/replication-ports';
 import { answerDoorbell } from '../../../shared/service/answer-doorbell';
 import { tidyReplica } from '../../../shared/service/upkeep/tidy-replica';
+import { MemoryReplicaDisks } from '../../support/memory/memory-replica-disks';
 import {
   everyPoint,
   memoryReplication,
@@ -226,6 +228,23 @@ describe('a recovery point', () => {
     await replication.replicas.materialise({ moment, replicaId, toReplicaId, job: 'test failover' });
     expect(firstBytes(replication, toReplicaId)).toEqual([0, 1, 0, 0]);
     expect((await replication.replicas.point(markerId))?.pins).toEqual([]);
+  });
+
+  it('that nothing holds stays as a no while its disk stands there, and goes once it has moved on', async () => {
+    const replication = memoryReplication();
+    const disks = new MemoryReplicaDisks(replication.target, { maySnapshot: () => false });
+    const ports = { ...replication.ports, disks };
+    const tidy = async (): Promise<boolean> => {
+      await answerDoorbell(ports, replicaId);
+      const record = await replication.replicas.read(replicaId);
+      if (record !== undefined) await tidyReplica(ports, record);
+      return replication.target.documents.has(pointName(markerId));
+    };
+    const source = await protectedDisk(replication);
+    await source.put(await source.seal(1, markerOf()));
+    expect(await tidy()).toBe(true);
+    await source.put(await source.seal(2));
+    expect(await tidy()).toBe(false);
   });
 
   it('goes with the last of its disks, and nothing is left', async () => {
