@@ -102,7 +102,7 @@ export const sabotages: readonly Sabotage[] = [
     'await disk.snapshot(etag);',
     'await disk.snapshot((await disk.state()).etag);',
   ]),
-  code('a snapshot is tried again wherever the disk is', 536, take, [
+  code('a snapshot is tried again wherever the disk is', 707, take, [
     "if (now.number !== state.number) return 'moved';",
     '',
   ]),
