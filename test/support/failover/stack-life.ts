@@ -86,10 +86,10 @@ export class StackLife {
   }
 
   /** An agent in the machine that was recovered, on disks with what that one booted from. */
-  async installAgent(): Promise<StackMachine> {
+  async installAgent(fabric = this.fabric): Promise<StackMachine> {
     const real = await this.recovered('real');
     const machineId = real.machine?.id ?? '';
-    const fabricId = `${this.site.vaultId}/replicationFabrics/${this.fabric}`;
+    const fabricId = `${this.site.vaultId}/replicationFabrics/${fabric}`;
     const disks = await this.contents(real);
     return this.machine({ name: real.machine?.name ?? '', machineId, disks, fabricId });
   }

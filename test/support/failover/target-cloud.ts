@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { ClientSecretCredential } from '@azure/identity';
 import { z } from 'zod';
 import type { Compute } from '../../../shared/azure/compute/arm-compute';
+import type { ReplicaDisks } from '../../../shared/ports/replica-disks';
 import { readSettings } from '../../../shared/settings';
 import { wireCompute } from '../../../shared/wiring/compute';
 import { NbdClient } from '../nbd-client';
@@ -11,6 +13,9 @@ import type { Stack } from '../stack';
 const Attached = z.object({ sizeBytes: z.number(), path: z.string().optional(), url: z.string().optional() });
 
 export const targetGroup = `/subscriptions/${subscription}/resourceGroups/there`;
+
+const targetPlace = { resourceGroupId: targetGroup, location: 'westeurope' };
+const owner = { vaultId: 'test', itemId: 'test', jobId: 'test' };
 
 /** The local double of the target cloud, as a test looks at it and sets it up. */
 export class TargetCloud {
@@ -29,13 +34,33 @@ export class TargetCloud {
   }
 
   /** A group with a network to recover to. */
-  async network(name = 'lan'): Promise<string> {
-    const owner = { vaultId: 'test', itemId: 'test', jobId: 'test' };
-    const place = { resourceGroupId: targetGroup, location: 'westeurope' };
+  async network(name = 'lan', place = targetPlace): Promise<string> {
     await this.compute.places.ensureGroup(place, owner);
     return this.compute.places.ensureNetwork({
       ...{ owner, place, name, addressSpace: ['10.0.0.0/16'] },
       subnets: [{ name: 'a', range: '10.0.0.0/24' }],
+    });
+  }
+
+  /** A machine that runs in the cloud already, in the group `here`; its id. */
+  async source(name: string, replicaDisks: ReplicaDisks, contents: readonly Buffer[]): Promise<string> {
+    const place = { ...targetPlace, resourceGroupId: `/subscriptions/${subscription}/resourceGroups/here` };
+    const networkId = await this.network('lan-here', place);
+    const diskIds: string[] = [];
+    for (const [index, data] of contents.entries()) {
+      const replicaId = randomUUID();
+      const replica = await replicaDisks.create(replicaId, data.length);
+      await replica.raise(1);
+      await replica.write({ kind: 'data', offsetBytes: 0, lengthBytes: data.length, data }, 1);
+      await replica.raise(2);
+      const { id } = await this.compute.machines.makeDisk({
+        ...{ owner, place, replicaId, name: `${name}-${index}`, sizeBytes: data.length },
+        isOperatingSystem: index === 0,
+      });
+      diskIds.push(id);
+    }
+    return this.compute.machines.makeMachine({
+      ...{ owner, place, name, diskIds, size: 'Standard_B2s', nics: [{ networkId }] },
     });
   }
 
