@@ -38,7 +38,9 @@ export class DiskCapture implements BlockDevice {
   #sealing: OpenLog | undefined;
   #held: Promise<void> | undefined;
   #letGo: (() => void) | undefined;
-  isReadOnly = false;
+  #isKeptOut = false;
+  /** The machine runs elsewhere. */
+  isFenced = false;
   /** Bytes that guests have written since the capture was made. */
   churnBytes = 0;
 
@@ -52,6 +54,21 @@ export class DiskCapture implements BlockDevice {
 
   get openLog(): OpenLog {
     return this.#openLog;
+  }
+
+  get isReadOnly(): boolean {
+    return this.isFenced || this.#isKeptOut;
+  }
+
+  /** No write of a guest begins from now on, and none is under way once this resolves, until it is released. */
+  async keepGuestsOut(): Promise<() => void> {
+    this.#isKeptOut = true;
+    // Writes that were let in before wait for the hold to end.
+    while (this.#held !== undefined) await this.#held;
+    await this.#locks.idle();
+    return () => {
+      this.#isKeptOut = false;
+    };
   }
 
   get isHeld(): boolean {

@@ -1,5 +1,5 @@
-import { assert } from '../../shared/assert';
 import { decodeDigestMap, type DigestMap } from '../../shared/formats/digest-map';
+import { closedNumber } from '../../shared/model/position';
 import { blockBytes } from '../capture/dirty-bitmap';
 import type { ServiceClient } from '../service/service-client';
 import type { BlockDigests } from './block-digests';
@@ -13,10 +13,9 @@ export function serviceDigests(service: ServiceClient, replicaId: string, epoch:
     if (current?.segment === segment) return current.map;
     const { bytes } = await service.digests(replicaId, epoch, segment);
     const map = decodeDigestMap(bytes);
-    assert(
-      map.replicaId === replicaId && map.blockBytes === blockBytes,
-      'the digest map is of another replica or block size',
-    );
+    const isOurs = map.replicaId === replicaId && map.blockBytes === blockBytes;
+    if (!isOurs || map.number !== closedNumber({ epoch, sequence: 0 }))
+      throw new Error('the digest map is of another replica, epoch or block size');
     current = { segment, map };
     return map;
   }

@@ -1,5 +1,7 @@
 import * as fs from 'node:fs';
 import { promisify } from 'node:util';
+import type { Range } from '../../shared/model/extent';
+import { DirectReader } from './direct-reader';
 import type { SourceDisk } from './source-disk';
 
 const read = promisify(fs.read);
@@ -9,12 +11,14 @@ const fdatasync = promisify(fs.fdatasync);
 /** A raw disk image, a block device, or the data of a fixed VHD: an open file of which the first bytes are the disk. */
 export class FileDisk implements SourceDisk {
   readonly #file: number;
+  readonly #direct: DirectReader | undefined;
 
   constructor(
     path: string,
     readonly sizeBytes: number,
   ) {
     this.#file = fs.openSync(path, fs.constants.O_RDWR);
+    this.#direct = DirectReader.open(path);
   }
 
   readNow(offsetBytes: number, lengthBytes: number): Buffer {
@@ -35,6 +39,11 @@ export class FileDisk implements SourceDisk {
       done += bytesRead;
     }
     return data;
+  }
+
+  async look(range: Range, use: (data: Buffer) => void): Promise<void> {
+    if ((await this.#direct?.read(range, use)) === true) return;
+    use(await this.read(range.offsetBytes, range.lengthBytes));
   }
 
   writeNow(offsetBytes: number, parts: readonly Buffer[]): void {
@@ -61,6 +70,7 @@ export class FileDisk implements SourceDisk {
 
   close(): void {
     fs.closeSync(this.#file);
+    this.#direct?.close();
   }
 }
 

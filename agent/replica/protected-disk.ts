@@ -106,6 +106,11 @@ export class ProtectedDisk {
     this.#uploaded = Math.max(this.#uploaded, sequence);
   }
 
+  /** What was sent may have been lost on its way: all that the target does not hold durably is to be sent again. */
+  uploadAgain(): void {
+    this.#uploaded = Math.min(this.#uploaded, this.#durableSequence);
+  }
+
   /** True while what the target would hold is not yet the whole disk. */
   get isInDoubt(): boolean {
     return this.pending.count > 0 || this.#feed.kind !== 'fed';
@@ -119,7 +124,7 @@ export class ProtectedDisk {
 
   /** Makes the stream what is wanted. `appliedSequence` is how far the target has got in the wanted epoch. */
   async follow(wish: DesiredReplica, appliedSequence: number): Promise<void> {
-    this.capture.isReadOnly = wish.mode === 'readOnly';
+    this.capture.isFenced = wish.mode === 'readOnly';
     if (wish.mode === 'stop' || wish.mode === 'readOnly') return this.#stop();
     if (this.#spool.head?.epoch === wish.epoch) this.#feed = { kind: 'fed', wish };
     else if (appliedSequence > 0) this.#feed = { kind: 'lost', wish };
@@ -147,6 +152,23 @@ export class ProtectedDisk {
   /** Runs while no log of this disk is being sealed. */
   whileNotSealing<T>(work: () => Promise<T>): Promise<T> {
     return this.#sealTurn.take(work);
+  }
+
+  /**
+   * Lets `work` write the disk itself, with no guest and no stream beside it. Refused while the disk is replicated: what
+   * the stream said of it would no longer be true.
+   */
+  async whileRewritten<T>(work: (disk: SourceDisk) => Promise<T>): Promise<T> {
+    return this.#sealTurn.take(async () => {
+      if (this.#feed.kind !== 'none') throw new Error(`disk ${this.diskId} is being replicated`);
+      const release = await this.capture.keepGuestsOut();
+      try {
+        await this.#forget();
+        return await work(this.#options.disk);
+      } finally {
+        release();
+      }
+    });
   }
 
   /** Seals a log that was cut under `whileNotSealing`. False if it could not be kept: its blocks are pending then. */
@@ -186,7 +208,7 @@ export class ProtectedDisk {
   }
 
   #state(): ReplicaReport['state'] {
-    if (this.capture.isReadOnly) return 'readOnly';
+    if (this.capture.isFenced) return 'readOnly';
     if (this.#feed.kind === 'lost') return 'failed';
     if (!this.hasSpoolRoom) return 'bitmapOnly';
     if (this.pending.count === 0) return 'replicating';
@@ -207,13 +229,15 @@ export class ProtectedDisk {
 
   async #stop(): Promise<void> {
     if (this.#feed.kind === 'none' && this.#spool.head === undefined) return;
-    await this.#sealTurn.take(async () => {
-      this.capture.stopCapturing();
-      this.#feed = { kind: 'none' };
-      this.pending.clear();
-      await rm(join(this.#options.folder, 'spool'), { recursive: true, force: true });
-      this.#spool = await openSpool(this.#options);
-    });
+    await this.#sealTurn.take(() => this.#forget());
+  }
+
+  async #forget(): Promise<void> {
+    this.capture.stopCapturing();
+    this.#feed = { kind: 'none' };
+    this.pending.clear();
+    await rm(join(this.#options.folder, 'spool'), { recursive: true, force: true });
+    this.#spool = await openSpool(this.#options);
   }
 
   async #sealCut(cut: OpenLog, marker: Marker | undefined): Promise<boolean> {

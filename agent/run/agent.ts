@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { DesiredReplica, DesiredTask } from '../../shared/contracts/agent/desired';
 import type { AgentRole } from '../../shared/contracts/agent/identity';
 import type { ReplicaReport, ReportedMachine, StatusAnswer } from '../../shared/contracts/agent/report';
@@ -9,7 +10,9 @@ import { GroupKeeper } from '../markers/group/group-keeper';
 import type { GroupSettings } from '../markers/group/group-settings';
 import { MarkerKeeper } from '../markers/marker-keeper';
 import type { Desired, ServiceClient } from '../service/service-client';
+import type { Telling } from '../site/site-role';
 import { keepTrying } from './keep-trying';
+import { mobilityTasks } from './mobility-tasks';
 import type { ReplicaWorker } from './replica-worker';
 import { type TaskHandler, Tasks } from './tasks';
 import { Wake } from './wake';
@@ -25,6 +28,7 @@ export interface AgentLoopOptions {
   /** The machines this agent speaks for, as they are now. */
   readonly machines: () => Promise<readonly ReportedMachine[]>;
   readonly taskHandlers: Partial<Record<DesiredTask['kind'], TaskHandler>>;
+  readonly scriptsFolder?: string | undefined;
   readonly freezeScript?: FreezeScript | undefined;
   readonly group: Pick<
     GroupSettings,
@@ -32,6 +36,8 @@ export interface AgentLoopOptions {
   >;
   readonly onReport?: (answer: StatusAnswer, replicas: readonly ReplicaReport[]) => Promise<void>;
   readonly onWish?: (wish: Desired['state']) => void;
+  /** What the agent's roles for its site have to tell. */
+  readonly site?: () => Promise<Telling>;
 }
 
 const longPollInMs = 20_000;
@@ -68,8 +74,11 @@ export class AgentLoop {
       settings: { ...options.group, clock, ids, log },
       onDue: () => this.#groupWake.now(),
     });
-    const own = { sealRemaining: this.#sealRemaining.bind(this) };
-    this.#tasks = new Tasks({ ...own, ...options.taskHandlers }, () => this.tell());
+    const { certificateAuthority } = service;
+    const disks = options.workers.map((worker) => worker.disk);
+    const own = mobilityTasks({ ...options, disks, certificateAuthority });
+    const sealRemaining = this.#sealRemaining.bind(this);
+    this.#tasks = new Tasks({ ...own, sealRemaining, ...options.taskHandlers }, () => this.tell());
   }
 
   get lastAnswer(): StatusAnswer | undefined {
@@ -92,6 +101,10 @@ export class AgentLoop {
   async run(signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#options;
     const each = { clock, log, signal };
+    // Every loop of every disk listens to it.
+    setMaxListeners(0, signal);
+    // At once: a loop may be waiting for what a task holds.
+    signal.addEventListener('abort', () => void this.#tasks.stop(), { once: true });
     await Promise.all([
       ...this.#options.workers.map((worker) => worker.run(signal)),
       keepTrying({
@@ -123,7 +136,7 @@ export class AgentLoop {
         round: () => this.#groups.round(),
       }),
     ]);
-    await this.#groups.close();
+    await Promise.all([this.#groups.close(), this.#tasks.stop()]);
   }
 
   async #readWish(signal: AbortSignal): Promise<void> {
@@ -163,13 +176,19 @@ export class AgentLoop {
   async #report(signal: AbortSignal): Promise<StatusAnswer> {
     const { service, version, roles, machines, workers, onReport } = this.#options;
     const replicas = this.#replicaReports();
+    const telling = await this.#options.site?.();
+    const told = telling?.report ?? {};
     const answer = await service.report({
       version,
       roles: [...roles],
-      machines: [...(await machines())],
+      machines: [...(await machines()), ...(told.machines ?? [])],
+      networks: [...(told.networks ?? [])],
       replicas,
       taskResults: [...this.#tasks.results],
+      keeps: [...(told.keeps ?? [])],
+      ...(told.listens === undefined ? {} : { listens: told.listens }),
     });
+    telling?.accepted();
     this.#lastAnswer = answer;
     await onReport?.(answer, replicas);
     for (const status of answer.replicas) {

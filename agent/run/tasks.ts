@@ -5,12 +5,15 @@ import type { TaskResult } from '../../shared/contracts/agent/report';
 export type TaskHandler = (
   parameters: DesiredTask['parameters'],
   taskId: string,
+  /** Aborts when the agent stops: the task is then done anew by the next one. */
+  signal: AbortSignal,
 ) => Promise<Record<string, unknown>>;
 
 /** Does what the service asked for, once for each id, and keeps the result until the service no longer wants it. */
 export class Tasks {
   readonly #handlers: Partial<Record<DesiredTask['kind'], TaskHandler>>;
-  readonly #underWay = new Set<string>();
+  readonly #underWay = new Map<string, Promise<void>>();
+  readonly #stopping = new AbortController();
   readonly #results = new Map<string, TaskResult>();
   readonly #onResult: () => void;
 
@@ -28,14 +31,20 @@ export class Tasks {
     for (const taskId of this.#results.keys()) if (!ids.has(taskId)) this.#results.delete(taskId);
     for (const task of wanted) {
       if (this.#underWay.has(task.taskId) || this.#results.has(task.taskId)) continue;
-      this.#underWay.add(task.taskId);
-      void this.#perform(task);
+      this.#underWay.set(task.taskId, this.#perform(task));
     }
+  }
+
+  /** Breaks off what is under way; resolves once nothing is. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#underWay.values());
   }
 
   async #perform({ taskId, kind, parameters }: DesiredTask): Promise<void> {
     const result = await this.#attempt(kind, parameters, taskId);
     this.#underWay.delete(taskId);
+    if (this.#stopping.signal.aborted) return;
     this.#results.set(taskId, { taskId, ...result });
     this.#onResult();
   }
@@ -49,7 +58,7 @@ export class Tasks {
     if (handler === undefined)
       return { outcome: 'failed', message: `This agent has no role that does ${kind}.` };
     try {
-      return { outcome: 'succeeded', output: await handler(parameters, taskId) };
+      return { outcome: 'succeeded', output: await handler(parameters, taskId, this.#stopping.signal) };
     } catch (error) {
       return {
         outcome: 'failed',

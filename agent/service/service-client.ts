@@ -48,6 +48,11 @@ export class ServiceClient {
     this.#options = options;
   }
 
+  /** Trusted besides the system's own authorities. */
+  get certificateAuthority(): string | undefined {
+    return this.#options.certificateAuthority;
+  }
+
   /** The service's time as well as it is known here: the agent's clock may be wrong, the difference is kept. */
   serviceTime(): number {
     return this.#options.clock.now() + this.#offsetInMs;

@@ -9,7 +9,7 @@ import type { Jobs } from '../ports/jobs';
 import type { Log } from '../ports/log';
 import { Allowance } from '../service/agents/allowance';
 import type { AgentPorts } from '../service/agents/agent-ports';
-import { grantUpload, ownReplica, ringDoorbells, rotateKey } from '../service/agents/answer-requests';
+import { expectComparable, grantUpload, ringDoorbells, rotateKey } from '../service/agents/answer-requests';
 import { askEpoch } from '../service/agents/ask-epoch';
 import { checkSignature } from '../service/agents/check-signature';
 import { awaitDesired } from '../service/agents/desired-state';
@@ -141,7 +141,7 @@ function routesOf({ ports, board, onReport }: AgentFaceOptions): readonly Route[
       return { status: 202 };
     }),
     route('GET', new RegExp(`^replicas/${replica}/digests$`), async ({ agent, url, named }) => {
-      await ownReplica(all, agent, named);
+      await expectComparable(all, agent, named);
       const [epoch, segment] = ['epoch', 'segment'].map((name) => wholeNumber(url, name));
       const part = await ports.replicas.digests(named, epoch ?? 0, segment ?? 0);
       return {

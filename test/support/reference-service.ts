@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, randomUUID, verify } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type {
@@ -7,7 +7,7 @@ import type {
   DesiredState,
   DesiredTask,
 } from '../../shared/contracts/agent/desired';
-import { RegisterAgent, RotateKey, SignatureHeaders } from '../../shared/contracts/agent/identity';
+import { RegisterAgent, RotateKey } from '../../shared/contracts/agent/identity';
 import { parseLogBlobName } from '../../shared/model/log-name';
 import { StatusReport, type TaskResult } from '../../shared/contracts/agent/report';
 import { EpochRequest, GrantRequest, RingDoorbells } from '../../shared/contracts/agent/transfer';
@@ -18,6 +18,7 @@ import type { Replicas } from '../../shared/service/replicas';
 import { type ReplicationPorts, usualMeasures } from '../../shared/service/replication-ports';
 import { systemClock } from '../../shared/system/system-clock';
 import { systemIds } from '../../shared/system/system-ids';
+import { checkAgentSignature } from './check-agent-signature';
 import { MemoryLogCache } from './memory/memory-log-cache';
 import { MemoryReplicaDisks } from './memory/memory-replica-disks';
 import { MemoryTarget } from './memory/memory-target';
@@ -58,6 +59,7 @@ export class ReferenceService {
   /** Where the group's members call, if not where its coordinator listens. */
   memberPort: number | undefined;
   uploadLimit: number | undefined;
+  #processServer: DesiredState['processServer'];
   /** What is answered instead, for a path that this knows. */
   nonsense: (path: string) => Answer | undefined = () => undefined;
   readonly #agents = new Map<string, { readonly publicKey: string; readonly hostId: string }>();
@@ -109,6 +111,17 @@ export class ReferenceService {
     return replicaId;
   }
 
+  /** A point as a replica of its own, and one disk of the task that brings a machine's disks to it. */
+  async opened(replicaId: string, pointId: string, diskId: string) {
+    const copyId = randomUUID();
+    const moment = { kind: 'point', pointId } as const;
+    await this.replicas.materialise({ moment, replicaId, toReplicaId: copyId, job: 'test' });
+    const request = { replicaId: copyId, kind: 'rebase', reason: 'failback', job: 'test' } as const;
+    const { epoch } = await this.replicas.startEpoch(request);
+    const { sizeBytes } = await this.ports.disks.open(copyId).state();
+    return { diskId, replicaId: copyId, epoch, sizeBytes, url: `${this.url}/content/${copyId}` };
+  }
+
   /** Starts an epoch of this mode and wants it. */
   async want(replicaId: string, machineId: string, diskId: string, mode: 'copy' | 'resync'): Promise<void> {
     const started = await this.replicas.startEpoch({
@@ -137,6 +150,11 @@ export class ReferenceService {
   /** The agents that have registered, as the members of a group know each other. */
   get members(): NonNullable<DesiredMarkers['group']>['members'] {
     return [...this.#agents].map(([agentId, { publicKey }]) => ({ agentId, publicKey }));
+  }
+
+  sendThrough(processServer: NonNullable<DesiredState['processServer']>): void {
+    this.#processServer = processServer;
+    this.#changed();
   }
 
   cutNow(): void {
@@ -173,10 +191,12 @@ export class ReferenceService {
     const nonsense = this.nonsense(path);
     if (nonsense !== undefined) return nonsense;
     if (request.method === 'PUT') return this.#upload(path, body);
+    if (path.startsWith('/content/')) return this.#content(request, path);
     const [route = '', query = ''] = path.replace('/agents/v1/', '').split('?');
     const parameters = new URLSearchParams(query);
     if (route === 'register') return this.#register(body);
-    this.#checkSignature(request, path, body);
+    const caller = this.#agents.get(String(request.headers['x-lifeboat-agent']));
+    checkAgentSignature({ request, path, body, publicKey: caller?.publicKey });
     const replicaId = /^replicas\/([^/]+)\//.exec(route)?.[1] ?? '';
     if (route === 'desired') return this.#desired(request, Number(parameters.get('waitInMs')));
     if (route === 'status') return this.#status(StatusReport.parse(parsed(body)));
@@ -204,25 +224,6 @@ export class ReferenceService {
     return { status: 204 };
   }
 
-  #checkSignature(request: IncomingMessage, path: string, body: Buffer): void {
-    const headers = SignatureHeaders.parse(request.headers);
-    const key = createPublicKey({
-      key: { kty: 'OKP', crv: 'Ed25519', x: this.#agents.get(headers['x-lifeboat-agent'])?.publicKey ?? '' },
-      format: 'jwk',
-    });
-    const digest = createHash('sha256').update(body).digest('hex');
-    const text = [request.method, path, headers['x-lifeboat-time'], headers['x-lifeboat-nonce'], digest].join(
-      '\n',
-    );
-    const isRight = verify(
-      null,
-      Buffer.from(text),
-      key,
-      Buffer.from(headers['x-lifeboat-signature'], 'base64url'),
-    );
-    if (!isRight) throw new Error('the signature does not fit');
-  }
-
   async #desired(request: IncomingMessage, waitInMs: number): Promise<Answer> {
     const etag = (): string => `"${this.#version}"`;
     if (request.headers['if-none-match'] === etag() && waitInMs > 0) await this.#change(request, waitInMs);
@@ -235,6 +236,7 @@ export class ReferenceService {
       markers: this.#markers.map((markers) => this.#asTold(markers, request)),
       tasks: this.#tasks,
       ...(this.uploadLimit === undefined ? {} : { uploadLimit: this.uploadLimit }),
+      ...(this.#processServer === undefined ? {} : { processServer: this.#processServer }),
     };
     return { status: 200, body: state, headers: { etag: etag() } };
   }
@@ -307,6 +309,14 @@ export class ReferenceService {
       if (isRefusal(error)) return { status: error.status };
       throw error;
     }
+  }
+
+  /** A range of a replica disk, as the storage account answers it. */
+  async #content(request: IncomingMessage, path: string): Promise<Answer> {
+    const [, from = 0, to = 0] = /^bytes=(\d+)-(\d+)$/.exec(String(request.headers['x-ms-range'])) ?? [];
+    const range = { offsetBytes: Number(from), lengthBytes: Number(to) - Number(from) + 1 };
+    const { data } = await this.ports.disks.open(path.split('/')[2] ?? '').read(range);
+    return { status: 206, body: Buffer.from(data) };
   }
 
   async #newEpoch(replicaId: string, { epoch, kind, reason }: EpochRequest): Promise<Answer> {

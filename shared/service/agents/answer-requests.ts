@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Grant, GrantRequest, RingDoorbells } from '../../contracts/agent/transfer';
 import type { AgentRecord } from '../../contracts/agents/agent-record';
 import { agentKey } from './agent-records';
@@ -23,6 +24,22 @@ export async function ownReplica(
   throw new LifeboatError('NotYourReplica', `Replica ${replicaId} is not fed by this agent.`, {
     target: replicaId,
   });
+}
+
+const Opened = z.object({ disks: z.array(z.object({ replicaId: z.string() })) });
+
+/** Refuses an agent to compare with a replica that it neither feeds nor is asked to bring back to its disks. */
+export async function expectComparable(
+  ports: { readonly board: WishBoard },
+  agent: AgentRecord,
+  replicaId: string,
+): Promise<void> {
+  const { tasks } = await ports.board.read(agent.agentId);
+  const opened = tasks
+    .filter(({ kind }) => kind === 'openRecoveryPoint')
+    .flatMap(({ parameters }) => Opened.safeParse(parameters).data?.disks ?? []);
+  if (opened.some((disk) => disk.replicaId === replicaId)) return;
+  await ownReplica(ports, agent, replicaId);
 }
 
 /** The right to create change logs in one epoch, for an hour at most. */
