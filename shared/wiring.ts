@@ -20,6 +20,7 @@ import { systemIds } from './system/system-ids';
 import { uiFace } from './ui/ui-face';
 import { wireApi } from './wiring/api';
 import { wireCompute } from './wiring/compute';
+import { forgetting } from './wiring/forgetting';
 import { wireFailover } from './wiring/failover';
 import { openTelemetry } from './wiring/open-telemetry';
 import { wireProtection, type WiredProtection } from './wiring/protection';
@@ -70,12 +71,16 @@ function wire(settings: Settings): Wiring {
   const basis = { settings, credential, records, clock, ids: systemIds, telemetry };
   const replication = once(() => wireReplication(basis));
   const compute = once(() => wireCompute(settings, credential));
+  const hasCloud = settings.TARGET_STORAGE_ACCOUNT_ID !== undefined;
   const target = {
     serviceUrl: settings.IDENTITY_AUDIENCE,
-    cloud: () => (settings.TARGET_STORAGE_ACCOUNT_ID === undefined ? undefined : compute()),
+    cloud: () => (hasCloud ? compute() : undefined),
   };
-  const protection = once(() => wireProtection({ ...replication(), log: lineLog, target }));
-  const failover = once(() =>
+  const protection = once((): WiredProtection => {
+    const alone = wireProtection({ ...replication(), log: lineLog, target });
+    return forgetting(alone, () => (hasCloud ? failover() : undefined));
+  });
+  const failover = once((): FailoverService =>
     wireFailover({ ...basis, replication: replication(), protection: protection() }),
   );
   return {

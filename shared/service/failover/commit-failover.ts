@@ -2,8 +2,8 @@ import { LifeboatError } from '../../errors';
 import type { StepCall } from '../../contracts/jobs/failover-steps';
 import type { FailoverPorts } from './failover-ports';
 import { changeRecoveries, heldItem, recoveriesOf } from './recovery-records';
-import { releasePoint, removeCopies, removeTarget } from './target/remove-target';
-import { done, skipped, type WorkEnd } from './run-task-step';
+import { isWhole, releasePoint, removeCopies, removeTarget } from './target/remove-target';
+import { done, pause, skipped, type WorkEnd } from './run-task-step';
 
 export async function checkCommit({ records, machines }: FailoverPorts, { job }: StepCall): Promise<WorkEnd> {
   const { real } = recoveriesOf(await heldItem(records, job));
@@ -21,6 +21,9 @@ export async function checkCommit({ records, machines }: FailoverPorts, { job }:
   );
 }
 
+const wholeAgainInMs = 5_000;
+const wholeWaitInMs = 3_600_000;
+
 /** Protection can be turned round only after a commit: there is nothing left of it to do. */
 export async function skipCommit({ records }: FailoverPorts, { job }: StepCall): Promise<WorkEnd> {
   await heldItem(records, job);
@@ -31,12 +34,13 @@ export async function skipCommit({ records }: FailoverPorts, { job }: StepCall):
  * The failover is final. Its point may be pruned; a copy goes once nothing reads from it; what the machine ran on before it came
  * back goes too, and not a moment before.
  */
-export async function commitFailover(ports: FailoverPorts, { job }: StepCall): Promise<WorkEnd> {
+export async function commitFailover(ports: FailoverPorts, { job, sinceInMs }: StepCall): Promise<WorkEnd> {
   const item = await heldItem(ports.records, job);
   const { real, away } = recoveriesOf(item);
   if (real !== undefined) {
     await releasePoint(ports, real, job.jobId);
     if (await isWhole(ports, real.disks)) await removeCopies(ports, real, job.jobId);
+    else if (ports.clock.now() - sinceInMs < wholeWaitInMs) return pause(wholeAgainInMs);
   }
   if (away !== undefined) {
     await removeTarget(ports, job, away);
@@ -48,15 +52,4 @@ export async function commitFailover(ports: FailoverPorts, { job }: StepCall): P
     await changeRecoveries(ports.records, job, () => ({ priorMachineId: undefined }));
   }
   return done;
-}
-
-/** True when no disk at the target reads from its copy any more. */
-async function isWhole(
-  { machines }: FailoverPorts,
-  disks: readonly { readonly targetDiskId?: string | undefined }[],
-): Promise<boolean> {
-  for (const { targetDiskId } of disks) {
-    if (targetDiskId !== undefined && (await machines.disk(targetDiskId))?.isWhole === false) return false;
-  }
-  return true;
 }

@@ -16,6 +16,7 @@ import {
   turnHome,
   turnToTarget,
 } from './turn/come-back';
+import { forgetRecoveries, type EndingJob } from './turn/forget-recoveries';
 import { checkReprotect, reverseItem } from './turn/reverse-item';
 import { checkCommit, commitFailover, skipCommit } from './commit-failover';
 import type { FailoverPorts } from './failover-ports';
@@ -70,6 +71,8 @@ const steps: Readonly<Record<FailoverStep, Step>> = {
 export interface FailoverService {
   perform(step: FailoverStep, call: StepCall): Promise<StepEnd>;
   finish(end: { readonly job: FailoverJob; readonly outcome: JobOutcome }): Promise<JobOutcome>;
+  /** Takes away what failing over made for an item whose protection ends, but for the machine it runs on. */
+  forget(job: EndingJob): Promise<void>;
 }
 
 export function failoverService(ports: FailoverPorts): FailoverService {
@@ -79,6 +82,7 @@ export function failoverService(ports: FailoverPorts): FailoverService {
       return runTaskStep(ports, call, { mayCancel, work: () => work(ports, call) });
     },
     finish: (end) => finish(ports, end),
+    forget: (job) => forgetRecoveries(ports, job),
   };
 }
 

@@ -3,6 +3,8 @@ import { recoveriesOf } from '../../../shared/service/failover/recovery-records'
 import { StepCall, failoverSteps } from '../../../shared/contracts/jobs/failover-steps';
 import { JobRecord } from '../../../shared/contracts/jobs/record';
 import { FinishFailover } from '../../../orchestrations/activities/failover-activities';
+import { protectionActivities } from '../../../orchestrations/activities/protection-activities';
+import { disableProtection, purgeProtection } from '../../../orchestrations/disable-protection';
 import { planActivities } from '../../../orchestrations/activities/plan-activities';
 import * as plans from '../../../orchestrations/plans';
 import { planService, type PlanService } from '../../../shared/service/plans/plan-service';
@@ -18,6 +20,8 @@ import type { FailoverPorts } from '../../../shared/service/failover/failover-po
 import type { Jobs } from '../../../shared/ports/jobs';
 import { type ReplicationPorts, usualMeasures } from '../../../shared/service/replication-ports';
 import { systemIds } from '../../../shared/system/system-ids';
+import { forgetting } from '../../../shared/wiring/forgetting';
+import { wireProtection, type WiredProtection } from '../../../shared/wiring/protection';
 import { type Ask, type Reply, vault, World } from '../arm/world';
 import { settled, TestEngine } from '../durable/test-engine';
 import { MemoryLogCache } from '../memory/memory-log-cache';
@@ -30,6 +34,21 @@ import { happenTo } from '../../../shared/service/protection/item-records';
 import { engineJobs } from './engine-jobs';
 import { groupOf, installAgent, protectMachine, type ProtectOptions } from './protect-machine';
 import type { SimulatedMachine } from './simulated-machine';
+
+/** What the jobs that end protection call. */
+function endingActivities(
+  protection: () => WiredProtection,
+): Record<string, (input: unknown) => Promise<unknown>> {
+  const names = ['checkDisable', 'stopReplication', 'cleanUp', 'endDisable', 'purge'] as const;
+  return Object.fromEntries(
+    names.map((name) => {
+      const { input } = protectionActivities[name];
+      const step = (value: unknown): Promise<unknown> =>
+        protection().steps[name](input.parse(value) as never);
+      return [name, step];
+    }),
+  );
+}
 
 /** Failing over in one process: the API before it, the durable engine and the real services in it, memory behind it. */
 export class FailoverWorld {
@@ -45,6 +64,7 @@ export class FailoverWorld {
   readonly vaultId = vault;
   readonly jobs: Jobs;
   readonly plans: PlanService;
+  readonly protection: WiredProtection;
   arm!: World;
   engine!: TestEngine;
 
@@ -78,13 +98,22 @@ export class FailoverWorld {
     this.jobs = engineJobs(() => this.engine, { records, clock });
     const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
     this.plans = planService({ ...this.ports, jobs: this.jobs, log: silent });
+    this.protection = forgetting(
+      wireProtection({
+        ...{ ports: replication, replicas: this.ports.replicas, log: silent },
+        grants: { grant: () => Promise.resolve({ url: 'memory:', expiresAtMs: 0 }) },
+        target: { cloud: () => this.compute },
+      }),
+      () => this.service,
+    );
   }
 
   static async open(): Promise<FailoverWorld> {
     const world = new FailoverWorld();
     world.engine = await TestEngine.start({
-      orchestrators: { ...failovers, ...plans },
+      orchestrators: { ...failovers, ...plans, disableProtection, purgeProtection },
       activities: {
+        ...endingActivities(() => world.protection),
         ...Object.fromEntries(
           failoverSteps.map((step) => [
             step,
@@ -181,6 +210,25 @@ export class FailoverWorld {
   /** The same, run to its end. */
   async run(machine: SimulatedMachine, verb: string, properties: object = {}): Promise<JobRecord> {
     return this.ended(await this.begin(machine, verb, properties));
+  }
+
+  /** Ends the protection of a machine; the job's agents have the time that they are waited for. */
+  async disable(machine: SimulatedMachine): Promise<void> {
+    const job = await this.ended(await this.begin(machine, 'remove', {}));
+    if (job.state !== 'Succeeded') throw new Error(JSON.stringify(job.errors));
+  }
+
+  async purge(machine: SimulatedMachine): Promise<void> {
+    const { status, headers } = await this.ask('DELETE', machine.itemId);
+    if (status !== 202) throw new Error(`purge: ${status}`);
+    await this.ended(new URL(headers['Azure-AsyncOperation'] ?? '').pathname.split('/').at(-1) ?? '');
+  }
+
+  /** The names of all that is written down in the target account. */
+  async documents(): Promise<string[]> {
+    const names: string[] = [];
+    for await (const name of new MemoryTargetDocuments(this.target).list('')) names.push(name);
+    return names;
   }
 
   /** Lets machines look and time pass, this many seconds. */

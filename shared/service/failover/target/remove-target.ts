@@ -1,15 +1,16 @@
 import { LifeboatError } from '../../../errors';
 import type { Recovery } from '../../../contracts/catalogue/recovery';
-import type { FailoverJob } from '../../../contracts/jobs/failover-steps';
 import type { FailoverPorts } from '../failover-ports';
+import { removeAtKeeper } from './keeper-target';
 
 /** Takes away all that a recovery made at the target, and lets go of its point. Safe to repeat. */
 export async function removeTarget(
   ports: FailoverPorts,
-  { vaultId, jobId }: FailoverJob,
+  { vaultId, jobId }: { readonly vaultId: string; readonly jobId: string },
   recovery: Recovery,
 ): Promise<void> {
   const { madeByJob } = recovery;
+  await removeAtKeeper(ports, jobId, recovery);
   if (madeByJob !== undefined) {
     // The job alone tells: the item may be another by now.
     const left = await ports.machines.remove({ vaultId, jobId: madeByJob });
@@ -28,6 +29,8 @@ export async function removeCopies(
   recovery: Recovery,
   jobId: string,
 ): Promise<void> {
+  // At a site they are the machine's own disks, and go with it.
+  if (recovery.site !== undefined) return;
   for (const { copyId } of recovery.disks) {
     if (recovery.madeByJob === undefined) await replicas.remove(copyId, jobId);
     else await disks.remove(copyId);
@@ -42,4 +45,12 @@ export async function releasePoint(
 ): Promise<void> {
   if (moment?.kind !== 'point') return;
   for (const job of new Set([openedBy, jobId])) await replicas.unpinPoint(moment.pointId, job);
+}
+
+/** True when no disk at the target reads from its copy any more. */
+export async function isWhole({ machines }: FailoverPorts, disks: Recovery['disks']): Promise<boolean> {
+  for (const { targetDiskId } of disks) {
+    if (targetDiskId !== undefined && (await machines.disk(targetDiskId))?.isWhole === false) return false;
+  }
+  return true;
 }

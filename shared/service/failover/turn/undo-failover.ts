@@ -53,7 +53,8 @@ async function resumeSource(
   job: FailoverJob,
   { item, recovery }: Undone,
 ): Promise<void> {
-  if (routeOf(item).to === 'site') await stopAtSite(ports, job, item, recovery);
+  if (routeOf(item).to === 'site' && item.keeperId === undefined)
+    await stopAtSite(ports, job, item, recovery);
   const agent = await sourceAgentOf(ports, { itemId: job.itemId, item });
   if (agent !== undefined) await withdrawTasks(ports, agent.agentId, recovery.jobId);
   if (recovery.fencedAtInMs !== undefined) await replicateAgain(ports, job, item);
