@@ -25,6 +25,7 @@ interface RunOptions {
   readonly freezeScript?: string;
   readonly freezeTimeout: number;
   readonly groupListen?: string;
+  readonly scripts?: string;
 }
 
 /** `path`, or `path:export`. The first disk is the one the machine boots from. */
@@ -67,6 +68,7 @@ async function run(options: RunOptions): Promise<void> {
     sealIntervalInMs: options.sealInterval,
     spoolQuotaBytes: options.spoolQuota,
     groupListenAddress: options.groupListen,
+    scriptsFolder: options.scripts,
     freezeScript:
       options.freezeScript === undefined
         ? undefined
@@ -113,6 +115,7 @@ program
   .option('--freeze-script <path>', 'called with freeze and thaw around application-consistent points')
   .option('--freeze-timeout <ms>', 'how long the script may take', wholeNumber, 60_000)
   .option('--group-listen <address>', 'where to listen as the coordinator of a group of machines')
+  .option('--scripts <folder>', 'what recovery plans may run on this machine')
   .action(run);
 
 program

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { DesiredTask } from '../shared/contracts/agent/desired';
 import type { AgentRole } from '../shared/contracts/agent/identity';
 import type { ReplicaReport, ReportedMachine, StatusAnswer } from '../shared/contracts/agent/report';
+import type { SiteAddress } from '../shared/contracts/agent/site';
 import type { Clock } from '../shared/ports/clock';
 import type { Ids } from '../shared/ports/ids';
 import type { Log } from '../shared/ports/log';
@@ -13,11 +14,13 @@ import { ProtectedDisk } from './replica/protected-disk';
 import { AgentLoop, type AgentLoopOptions } from './run/agent';
 import { AgentState } from './run/agent-state';
 import { blockBytes } from './capture/dirty-bitmap';
+import { registerOnce } from './run/register-once';
 import { writeAgentStatus } from './run/status-file';
 import { messageOf } from './system/message-of';
 import { ReplicaWorker } from './run/replica-worker';
 import type { TaskHandler } from './run/tasks';
 import { ServiceClient } from './service/service-client';
+import type { SiteTrust } from './site/site-trust';
 import { claimFolder } from './system/claim-folder';
 import { UploadPace } from './ship/upload-pace';
 import { SpoolCipher } from './spool/spool-cipher';
@@ -49,7 +52,13 @@ export interface StartAgentOptions {
   readonly sealIntervalInMs?: number;
   readonly sealAtBytes?: number;
   readonly spoolQuotaBytes?: number;
+  /** What recovery plans may run lies here; without it, nothing may be run. */
+  readonly scriptsFolder?: string | undefined;
   readonly freezeScript?: { readonly path: string; readonly timeoutInMs: number } | undefined;
+  /** The process server of its site, unless the service names one. */
+  readonly processServer?: SiteAddress | undefined;
+  /** What the agent shows to the servers of its site, and knows them by. */
+  readonly siteTrust?: SiteTrust | undefined;
   /** Where this agent listens when it coordinates a group, if not at the address its members are told. */
   readonly groupListenAddress?: string | undefined;
   readonly taskHandlers?: Partial<Record<DesiredTask['kind'], TaskHandler>>;
@@ -69,7 +78,9 @@ export async function startAgent(options: StartAgentOptions): Promise<Agent> {
   const { clock, ids, log, certificateAuthority } = options;
   const state = new AgentState(options.stateFolder);
   const claim = await claimFolder(options.stateFolder);
-  const agentId = await registered(options, state);
+  const roles = options.roles ?? ['mobility'];
+  const { name, machineId: hostId } = options.machine;
+  const agentId = await registerOnce(state, { ...options, name, hostId, version: agentVersion, roles });
   const connection = {
     url: new URL(options.url),
     key: state.key(),
@@ -82,6 +93,7 @@ export async function startAgent(options: StartAgentOptions): Promise<Agent> {
   const workers = await openWorkers(options, state, service, {
     onTold: () => loop.tell(),
     uploadLimit: () => loop.wish?.uploadLimit,
+    relay: () => loop.wish?.processServer ?? options.processServer,
   });
   const loop: AgentLoop = new AgentLoop({
     service,
@@ -90,10 +102,11 @@ export async function startAgent(options: StartAgentOptions): Promise<Agent> {
     ids,
     log,
     version: agentVersion,
-    roles: options.roles ?? ['mobility'],
+    roles,
     machines: () => Promise.resolve([reportedMachine(options, workers)]),
     taskHandlers: options.taskHandlers ?? {},
     freezeScript: options.freezeScript,
+    scriptsFolder: options.scriptsFolder,
     onReport: (answer, replicas) => leaveStatus(options, workers, { answer, replicas }),
     group: groupSettings(options, state, agentId),
   });
@@ -157,26 +170,6 @@ function groupSettings(
   };
 }
 
-async function registered(options: StartAgentOptions, state: AgentState): Promise<string> {
-  const known = state.registered;
-  if (known !== undefined) return known.agentId;
-  const { clock, ids, certificateAuthority, token, machine } = options;
-  if (token === undefined) throw new Error('this agent is not registered yet: it needs a registration token');
-  const key = state.key();
-  const service = new ServiceClient({ url: new URL(options.url), key, clock, ids, certificateAuthority });
-  const registration = await service.register({
-    token,
-    publicKey: key.publicKey,
-    name: machine.name,
-    version: agentVersion,
-    roles: [...(options.roles ?? (['mobility'] as const))],
-    hostId: machine.machineId,
-  });
-  const { agentId, vaultId, fabricName } = registration;
-  await state.register({ url: options.url, agentId, vaultId, fabricName });
-  return agentId;
-}
-
 const usual = {
   sealIntervalInMs: 1000,
   sealAtBytes: 32 * 1024 * 1024,
@@ -184,11 +177,17 @@ const usual = {
   spoolQuotaBytes: 16 * 1024 ** 3,
 };
 
+interface WorkerHooks {
+  readonly onTold: () => void;
+  readonly uploadLimit: () => number | undefined;
+  readonly relay: () => SiteAddress | undefined;
+}
+
 async function openWorkers(
   options: StartAgentOptions,
   state: AgentState,
   service: ServiceClient,
-  { onTold, uploadLimit }: { onTold: () => void; uploadLimit: () => number | undefined },
+  { onTold, uploadLimit, relay }: WorkerHooks,
 ): Promise<ReplicaWorker[]> {
   const { clock, log, certificateAuthority, machine } = options;
   const cipher = new SpoolCipher(state.spoolKey());
@@ -220,6 +219,8 @@ async function openWorkers(
       clock,
       log,
       certificateAuthority,
+      relay,
+      trust: options.siteTrust,
       digestsFor: (replicaId, epoch) => serviceDigests(service, replicaId, epoch),
       onTold,
     });

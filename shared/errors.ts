@@ -41,4 +41,9 @@ export function isRefusal(error: unknown, ...codes: readonly ErrorCode[]): error
   return error instanceof LifeboatError && (codes.length === 0 || codes.includes(error.code));
 }
 
+/** True for the code of one of our refusals: one that came over a wire may be any text. */
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(refusals, code);
+}
+
 export type { ErrorCode };

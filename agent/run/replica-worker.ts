@@ -6,7 +6,7 @@ import type { BlockDigests } from '../copy/block-digests';
 import { copyPending } from '../copy/copy-pending';
 import type { ProtectedDisk } from '../replica/protected-disk';
 import type { ServiceClient } from '../service/service-client';
-import { Shipper } from '../ship/shipper';
+import { Shipper, type ShipperOptions } from '../ship/shipper';
 import type { UploadPace } from '../ship/upload-pace';
 import { keepTrying } from './keep-trying';
 import { Wake } from './wake';
@@ -20,6 +20,8 @@ export interface ReplicaWorkerOptions {
   readonly sealIntervalInMs: number;
   readonly sealAtBytes: number;
   readonly certificateAuthority?: string | undefined;
+  readonly relay?: ShipperOptions['relay'];
+  readonly trust?: ShipperOptions['trust'];
   readonly digestsFor: (replicaId: string, epoch: number) => BlockDigests;
   /** The desired state, or the status, is to be read at once. */
   readonly onTold: () => void;

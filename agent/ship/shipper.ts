@@ -1,8 +1,11 @@
+import type { SiteAddress } from '../../shared/contracts/agent/site';
 import type { Grant } from '../../shared/contracts/agent/transfer';
 import type { Clock } from '../../shared/ports/clock';
 import type { ProtectedDisk } from '../replica/protected-disk';
 import type { ServiceClient } from '../service/service-client';
 import { ServiceRefusal } from '../service/service-refusal';
+import { epochUrl, reachOf } from '../site/intake/log-path';
+import type { SiteTrust } from '../site/site-trust';
 import { putLog, type PutOutcome } from './put-log';
 import type { UploadPace } from './upload-pace';
 
@@ -12,6 +15,9 @@ export interface ShipperOptions {
   readonly pace: UploadPace;
   readonly clock: Clock;
   readonly certificateAuthority?: string | undefined;
+  /** The process server that logs go through, where they do not go to the cache itself. It may become another at any time. */
+  readonly relay?: (() => SiteAddress | undefined) | undefined;
+  readonly trust?: SiteTrust | undefined;
   /** The epoch has ended, or the cache is full: the desired state and the status are to be read now. */
   readonly onTold: () => void;
 }
@@ -32,6 +38,7 @@ export class Shipper {
   readonly #acknowledged = new Set<number>();
   #grant: { readonly epoch: number; readonly grant: Grant } | undefined;
   #epoch = 0;
+  #relay = '';
   isCacheFull = false;
 
   constructor(options: ShipperOptions) {
@@ -44,6 +51,7 @@ export class Shipper {
     const wish = disk.wish;
     if (wish === undefined || this.isCacheFull) return 0;
     if (wish.epoch !== this.#epoch) this.#startEpoch(wish.epoch);
+    this.#followRelay();
     const waiting = disk.spool.logs.filter(
       (log) => log.sequence > disk.uploaded && !this.#acknowledged.has(log.sequence),
     );
@@ -75,7 +83,7 @@ export class Shipper {
 
   /** True once the log is in the cache, or perhaps is. False where there is no use in going on now. */
   async #put({ sequence, attempt }: WantedUpload, signal: AbortSignal): Promise<boolean> {
-    const { disk, pace, certificateAuthority, onTold } = this.#options;
+    const { disk, pace, onTold } = this.#options;
     const bytes = await disk.spool.read(sequence);
     if (bytes === undefined) return true;
     const grant = await this.#currentGrant();
@@ -86,8 +94,8 @@ export class Shipper {
       sequence,
       attempt,
       bytes,
-      certificateAuthority,
       signal,
+      ...reachOf(grant.url, this.#reach),
     });
     switch (outcome) {
       case 'put':
@@ -106,10 +114,30 @@ export class Shipper {
     }
   }
 
+  get #reach(): Parameters<typeof reachOf>[1] {
+    const { trust, certificateAuthority } = this.#options;
+    return { trust, certificateAuthority };
+  }
+
+  /** Another server knows nothing of what the one before it had: all that may be lost with it is sent again. */
+  #followRelay(): void {
+    const relay = JSON.stringify(this.#options.relay?.() ?? null);
+    if (this.#relay !== '' && this.#relay !== relay) {
+      this.#options.disk.uploadAgain();
+      this.#acknowledged.clear();
+      this.#grant = undefined;
+    }
+    this.#relay = relay;
+  }
+
   async #currentGrant(): Promise<Grant | undefined> {
-    const { disk, service, onTold } = this.#options;
+    const { disk, service, onTold, relay } = this.#options;
     const wish = disk.wish;
     if (wish === undefined) return undefined;
+    const server = relay?.();
+    if (server !== undefined) {
+      return { url: epochUrl(server, wish.replicaId, wish.epoch), expiresAtInMs: Infinity };
+    }
     const known = this.#grant;
     if (known?.epoch === wish.epoch && known.grant.expiresAtInMs > service.serviceTime() + grantReserveInMs)
       return known.grant;

@@ -11,6 +11,15 @@ export interface ProtectionPolicy {
   readonly rpoThresholdInMs: number;
   /** When resyncs start by themselves. */
   readonly resyncWindow: ResyncWindow;
+  /** False where machines may not share points with others. */
+  readonly allowsGroups: boolean;
+  /** Absent: bytes leave as fast as they can. */
+  readonly uploadLimit?: UploadLimit;
+}
+
+/** Bytes a second, at certain times of the day. */
+export interface UploadLimit extends ResyncWindow {
+  readonly bytesPerSecond: number;
 }
 
 const minuteInMs = 60_000;
@@ -43,7 +52,18 @@ export function protectionPolicyOf(details: Readonly<Record<string, unknown>>): 
     retention: ladderOf(Math.max(1, Math.round(retentionInMs))),
     rpoThresholdInMs: firstOf(details, { recoveryPointThresholdInMinutes: minuteInMs }) ?? hourInMs,
     resyncWindow: parseResyncWindow(details['resyncWindow']) ?? usualResyncWindow,
+    allowsGroups: details['multiVmSyncStatus'] !== 'Disabled',
+    ...uploadLimitOf(details),
   };
+}
+
+const always: ResyncWindow = { fromMinute: 0, toMinute: 0 };
+
+function uploadLimitOf(details: Readonly<Record<string, unknown>>): { uploadLimit?: UploadLimit } {
+  const bytesPerSecond = details['uploadLimitInBytesPerSecond'];
+  if (typeof bytesPerSecond !== 'number' || !(bytesPerSecond >= 1)) return {};
+  const window = parseResyncWindow(details['uploadLimitWindow']) ?? always;
+  return { uploadLimit: { bytesPerSecond: Math.round(bytesPerSecond), ...window } };
 }
 
 function firstOf(

@@ -71,7 +71,30 @@ export const agents = {
   LimitExceeded: {
     status: 409,
     retry: 'never',
-    causes: 'The machine is larger than what can be protected.',
-    action: 'Exclude disks, or protect the machine in parts.',
+    causes: 'The machine, or the group that it is to join, is larger than what can be protected.',
+    action: 'Exclude disks, or protect the machine in parts; name another group.',
+  },
+  GroupMismatch: {
+    status: 409,
+    retry: 'never',
+    causes:
+      'The machines of a consistency group share fabric, scenario and policy, and the policy has multi-VM consistency switched on.',
+    action: 'Protect the machine with the policy of its group, or name another group.',
+  },
+  SiteSilent: {
+    status: 503,
+    retry: 'later',
+    causes:
+      'The server of a site was asked for something and has not answered yet: it is stopped, busy, or cannot call out.',
+    action:
+      'Nothing: it is asked again. If it stays, start the agent of that server and see that it reaches the service.',
+  },
+  SiteServerMissing: {
+    status: 409,
+    retry: 'later',
+    causes:
+      'What replicates to a site is kept by a master target there, and none is registered, heard of, or of that name.',
+    action:
+      'Install an agent in the role of a master target at the site, register it in that fabric, then try again.',
   },
 } as const satisfies Record<string, Refusal>;

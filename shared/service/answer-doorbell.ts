@@ -23,7 +23,8 @@ export type Answer =
 export async function answerDoorbell(ports: ReplicationPorts, replicaId: string): Promise<Answer> {
   try {
     const record = await recordOf(ports, replicaId);
-    if (record === undefined) return { kind: 'unknown' };
+    // What is kept at a site is brought up to date there.
+    if (record === undefined || record.keeper !== undefined) return { kind: 'unknown' };
     const untilMs = record.failure?.nextTryAtMs ?? 0;
     if (ports.clock.now() < untilMs) return { kind: 'waiting', untilMs };
     return { kind: 'drained', outcome: await drainNow(ports, record) };

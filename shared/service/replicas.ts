@@ -12,6 +12,8 @@ export interface CreateReplica {
   /** The protected item, as its owner names it: the subject of events. */
   readonly ownerId: string;
   readonly policy: ReplicaPolicy;
+  /** The master target to keep it at its site; without one it is kept in the service's own target account. */
+  readonly keeper?: string;
 }
 
 export interface StartEpoch {

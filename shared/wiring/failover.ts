@@ -23,12 +23,11 @@ export function wireFailover({
   replication,
   protection,
 }: FailoverParts): FailoverService {
-  const { records, board, events, clock, ids } = protection.ports;
+  const { records, board, events, clock, ids, replicas } = protection.ports;
   const target = blobService(settings.TARGET_BLOB_ENDPOINT, credential);
   return failoverService({
-    ...{ records, board, events, clock, ids },
+    ...{ records, board, events, clock, ids, replicas },
     ...wireCompute(settings, credential),
-    replicas: replication.replicas,
     disks: replication.ports.disks,
     evidenceKey: () => evidenceKeyOf(records),
     reads: new BlobReadGrants(target, clock),

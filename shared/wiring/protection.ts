@@ -16,6 +16,8 @@ import { checkDisable, cleanUp, purge, stopReplication } from '../service/protec
 import { reviewItem } from '../service/protection/review/review-item';
 import { enableReplication, startInitialReplication } from '../service/protection/enable/start-replication';
 import { sweepItems, type SweptItems } from '../service/protection/review/sweep-items';
+import { replicasWithSites } from '../service/sites/site-replicas';
+import { sitesOn } from '../service/sites/sites';
 import type { Face } from './face';
 import type { Replication } from './replication';
 
@@ -51,7 +53,8 @@ export function wireProtection({
     doorbells,
     events,
     grants,
-    replicas,
+    replicas: replicasWithSites({ replication, board, own: replicas }),
+    sites: sitesOn(replication),
     board,
     log,
     ...target,

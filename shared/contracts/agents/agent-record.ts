@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AgentRole, PublicKey } from '../agent/identity';
 import { ReplicaReport } from '../agent/report';
+import { SiteAddresses } from '../agent/site';
 
 /** Who an agent is: written when it registers, and when its key is changed. */
 export const AgentRecord = z.object({
@@ -26,5 +27,7 @@ export const AgentStatus = z.object({
   /** When the fabric's records were last brought up to date with it. */
   providerSeenAtMs: z.int(),
   replicas: z.array(ReplicaReport),
+  /** Where it takes change logs in, if it does. */
+  listens: SiteAddresses.optional(),
 });
 export type AgentStatus = z.infer<typeof AgentStatus>;

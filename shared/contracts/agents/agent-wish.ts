@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { DesiredReplica, DesiredTask } from '../agent/desired';
+import { SiteAddress } from '../agent/site';
+import { WishedGroup } from './consistency-group';
 
 /** What is wanted of one machine's disks. Its markers are cut over all replicas that are fed. */
 export const ItemWish = z.object({
@@ -15,13 +17,21 @@ export const ItemWish = z.object({
   isSettled: z.boolean().default(false),
   /** The job that waits for these replicas to be stopped. */
   awaitedBy: z.string().optional(),
-  /** Machines of one group cut their markers together. */
-  groupId: z.uuid().optional(),
+  /** The machines that it cuts its markers with. */
+  group: WishedGroup.optional(),
+  /** How fast its bytes may leave, and in which minutes of the day (UTC) that holds. */
+  uploadLimit: z
+    .object({ bytesPerSecond: z.int().positive(), fromMinute: z.int(), toMinute: z.int() })
+    .optional(),
 });
 export type ItemWish = z.infer<typeof ItemWish>;
 
 /** A task, and the job that waits for its result. */
-export const WishedTask = DesiredTask.extend({ jobId: z.string().optional() });
+export const WishedTask = DesiredTask.extend({
+  jobId: z.string().optional(),
+  /** Its result is put by for a caller that looks for it. */
+  isCollected: z.boolean().optional(),
+});
 export type WishedTask = z.infer<typeof WishedTask>;
 
 /** Everything the service wants of one agent, in one document: reading it is one read, changing it one write. */
@@ -29,5 +39,7 @@ export const AgentWish = z.object({
   agentId: z.uuid(),
   items: z.array(ItemWish),
   tasks: z.array(WishedTask),
+  /** The process server that the agent sends through. */
+  processServer: SiteAddress.optional(),
 });
 export type AgentWish = z.infer<typeof AgentWish>;

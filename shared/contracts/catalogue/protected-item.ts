@@ -40,6 +40,8 @@ export const ProtectedItem = z.looseObject({
   recoveryContainerId: z.string().optional(),
   recoveryFabricId: z.string().optional(),
   providerId: z.string().optional(),
+  /** The master target that keeps its replicas at a site. */
+  keeperId: z.string().optional(),
   /** The mapping it was enabled under. */
   mappingId: z.string().optional(),
   /** The kind of its primary fabric. */

@@ -24,6 +24,8 @@ export const RecoveredDisk = z.object({
   chainHead: z.string().nullable(),
   /** The disk at the target, once it is there. */
   targetDiskId: z.string().optional(),
+  /** What it holds, as the site that made it said. */
+  targetSha256: z.string().optional(),
 });
 export type RecoveredDisk = z.infer<typeof RecoveredDisk>;
 
@@ -65,6 +67,8 @@ export const Recovery = z.object({
   broughtOver: z.record(z.string(), z.unknown()).optional(),
   /** Everything that was made for it at the target carries this job's tags: another than its own after a change of point. */
   madeByJob: z.string().optional(),
+  /** The agents that made it at a site: who keeps the replicas, and who makes machines there. */
+  site: z.object({ keeperId: z.string(), providerId: z.string().optional() }).optional(),
   /** What could not be done, for people. */
   remarks: z.array(z.string()).default([]),
 });

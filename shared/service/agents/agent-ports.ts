@@ -6,6 +6,7 @@ import type { Jobs } from '../../ports/jobs';
 import type { Records } from '../../ports/records';
 import type { UploadGrants } from '../../ports/upload-grants';
 import type { Replicas } from '../replicas';
+import type { Sites } from '../sites/sites';
 
 /** What the services for agents stand on. */
 export interface AgentPorts {
@@ -16,6 +17,8 @@ export interface AgentPorts {
   readonly events: Events;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** What is kept at sites, by agents, and not by the service. */
+  readonly sites: Sites;
 }
 
 /** The same while a request is answered: jobs can be told what was heard. */

@@ -42,15 +42,23 @@ export async function expectComparable(
   await ownReplica(ports, agent, replicaId);
 }
 
+/** Refuses an agent that neither feeds a replica nor is a process server of the site that does. */
+async function expectSender(ports: Ports, agent: AgentRecord, replicaId: string): Promise<void> {
+  if (await ports.sites.speaksFor(agent, replicaId)) return;
+  await ownReplica(ports, agent, replicaId);
+}
+
 /** The right to create change logs in one epoch, for an hour at most. */
 export async function grantUpload(
   ports: Ports,
   agent: AgentRecord,
   { replicaId, epoch }: GrantRequest,
 ): Promise<Grant> {
-  await ownReplica(ports, agent, replicaId);
+  await expectSender(ports, agent, replicaId);
   await ports.replicas.admitUpload(replicaId, epoch);
   const expiresAtMs = ports.clock.now() + grantLifetimeInMs;
+  const url = await ports.sites.intakeOf(replicaId, epoch);
+  if (url !== undefined) return { url, expiresAtInMs: expiresAtMs };
   const grant = await ports.grants.grant(replicaId, epoch, expiresAtMs);
   return { url: grant.url, expiresAtInMs: grant.expiresAtMs };
 }
@@ -63,12 +71,7 @@ export async function ringDoorbells(
 ): Promise<void> {
   const { items } = await ports.board.read(agent.agentId);
   const own = new Set(items.flatMap(({ replicas }) => replicas.map(({ replicaId }) => replicaId)));
-  const foreign = replicaIds.find((replicaId) => !own.has(replicaId));
-  if (foreign !== undefined) {
-    throw new LifeboatError('NotYourReplica', `Replica ${foreign} is not fed by this agent.`, {
-      target: foreign,
-    });
-  }
+  for (const replicaId of replicaIds) if (!own.has(replicaId)) await expectSender(ports, agent, replicaId);
   ports.allowance.take(agent.agentId, replicaIds.length);
   await Promise.all([...new Set(replicaIds)].map((replicaId) => ports.doorbells.ring(replicaId)));
 }

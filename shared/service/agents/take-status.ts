@@ -5,6 +5,7 @@ import type { DesiredReplica } from '../../contracts/agent/desired';
 import type { ReplicaReport, StatusAnswer, StatusReport, TaskResult } from '../../contracts/agent/report';
 import { replicasStopped, taskResultOf } from '../../contracts/protection/events';
 import { isRefusal, LifeboatError } from '../../errors';
+import { putBy } from '../sites/ask-site';
 import type { AgentCallPorts } from './agent-ports';
 import { agentStatusKey, readAgentStatus } from './agent-records';
 import { noteHeartbeat } from './note-provider';
@@ -32,6 +33,7 @@ export async function takeStatus(
   const known = await readAgentStatus(ports.records, agent.agentId);
   const status = await noteAgent(ports, { agent, report, known });
   await ports.records.put(agentStatusKey(agent.agentId), { ...status, replicas: own });
+  const keptFor = await ports.sites.take(agent, { keeps: report.keeps, wish });
   const replicas = await Promise.all(own.map((each) => answerFor(ports, each)));
   await noteTaskResults(ports, wish, report.taskResults);
   await noteStopped(ports, wish, report.replicas);
@@ -41,9 +43,12 @@ export async function takeStatus(
       serviceTimeInMs: ports.clock.now(),
       replicas: replicas.filter((each) => each !== undefined),
     },
-    itemIds: wish.items
-      .filter((item) => item.replicas.some(({ replicaId }) => said.has(replicaId)))
-      .map(({ itemId }) => itemId),
+    itemIds: [
+      ...wish.items
+        .filter((item) => item.replicas.some(({ replicaId }) => said.has(replicaId)))
+        .map(({ itemId }) => itemId),
+      ...keptFor,
+    ],
   };
 }
 
@@ -68,7 +73,7 @@ async function noteAgent(
   ports: Ports,
   { agent, report, known }: { agent: AgentRecord; report: StatusReport; known: AgentStatus | undefined },
 ): Promise<AgentStatus> {
-  const { version, machines, networks } = report;
+  const { version, machines, networks, listens } = report;
   const saidAtMs = ports.clock.now();
   const siteDigest = digestOfSite({ machines, networks });
   if (known?.siteDigest !== siteDigest) await noteSite(ports, agent, report);
@@ -81,6 +86,7 @@ async function noteAgent(
     siteDigest,
     providerSeenAtMs: isDue ? saidAtMs : (known?.providerSeenAtMs ?? saidAtMs),
     replicas: [],
+    ...(listens === undefined ? {} : { listens }),
   };
 }
 
@@ -102,14 +108,15 @@ async function answerFor(
 
 /** The job is told first: a death in between tells it again, and a job listens once. */
 async function noteTaskResults(
-  { board, jobs }: Ports,
+  { board, jobs, records, clock }: Ports,
   wish: AgentWish,
   results: readonly TaskResult[],
 ): Promise<void> {
   const done = results.filter(({ taskId }) => wish.tasks.some((task) => task.taskId === taskId));
   if (done.length === 0) return;
   for (const result of done) {
-    const jobId = wish.tasks.find(({ taskId }) => taskId === result.taskId)?.jobId;
+    const { jobId, isCollected } = wish.tasks.find(({ taskId }) => taskId === result.taskId) ?? {};
+    if (isCollected === true) await putBy({ records, clock }, result);
     if (jobId !== undefined) await jobs.tell(jobId, taskResultOf(result.taskId).name, result);
   }
   await board.change(wish.agentId, (current) => ({

@@ -37,7 +37,8 @@ export class WishBoard {
       const stored = await records.get(key);
       const before: AgentWish =
         stored === undefined ? { agentId, items: [], tasks: [] } : AgentWish.parse(stored.body);
-      const after = how(before);
+      // The order of fields is the schema's, whoever wrote them: what is the same looks the same.
+      const after = AgentWish.parse(how(before));
       if (JSON.stringify(after) === JSON.stringify(before)) return before;
       try {
         if (stored === undefined) await records.create(key, after);

@@ -25,9 +25,10 @@ export async function startEpoch(ports: ReplicationPorts, request: StartEpoch): 
   return { epoch: record.epoch, chainHead: digestOfEpoch(record), base };
 }
 
-async function noteStart(
+/** What the catalogue says of a replica whose epoch has just begun. Never goes back. */
+export async function noteStart(
   ports: ReplicationPorts,
-  { replicaId, epoch, kind, reason }: EpochRecord,
+  { replicaId, epoch, kind, reason }: Pick<EpochRecord, 'replicaId' | 'epoch' | 'kind' | 'reason'>,
 ): Promise<void> {
   const known = await updateReplica(ports, replicaId, (current) => {
     const position = { epoch, sequence: 0 };

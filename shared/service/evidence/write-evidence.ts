@@ -53,8 +53,8 @@ async function findings(
   const seen = recovery.seenServiceTimeInMs;
   const requestedAtInMs = recovery.startedAtInMs;
   const proved: EvidenceReport['disks'] = [];
-  for (const { copyId, sizeBytes, replicaId, position, chainHead, name: disk } of recovery.disks) {
-    const targetSha256 = await digestOfDisk(disks, copyId, sizeBytes);
+  for (const { copyId, sizeBytes, replicaId, position, chainHead, name: disk, ...told } of recovery.disks) {
+    const targetSha256 = told.targetSha256 ?? (await digestOfDisk(disks, copyId, sizeBytes));
     proved.push({ name: disk, replicaId, sizeBytes, position, sourceChainHead: chainHead, targetSha256 });
   }
   return {

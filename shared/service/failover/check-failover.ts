@@ -6,6 +6,7 @@ import type { FailoverPorts } from './failover-ports';
 import { changeRecovery, heldItem, noteRecovery } from './recovery-records';
 import { routeOf } from './route';
 import { done, type WorkEnd } from './run-task-step';
+import { expectKeeperHeard } from './target/keeper-target';
 import { siteTargetOf } from './target/site-target';
 import { sourceAgentOf } from './source/source-agent';
 import { targetPlanOf } from './target/target-plan';
@@ -14,7 +15,8 @@ import { targetPlanOf } from './target/target-plan';
 export async function checkFailover(ports: FailoverPorts, { job }: StepCall): Promise<WorkEnd> {
   const item = await heldItem(ports.records, job);
   if (isPlanned(job)) await checkSource(ports, job, item);
-  if (routeOf(item).to === 'cloud') await checkTarget(ports, job, item);
+  if (item.keeperId !== undefined) await expectKeeperHeard(ports, job, item.keeperId);
+  else if (routeOf(item).to === 'cloud') await checkTarget(ports, job, item);
   else await siteTargetOf(ports, job, item);
   await changeRecovery(ports.records, job, (recovery) =>
     recovery?.jobId === job.jobId

@@ -27,7 +27,8 @@ export async function momentAt(
   return point === undefined ? undefined : { kind: 'point', pointId: point.pointId };
 }
 
-function isWholeFor({ state, members }: PointManifest, replicaIds: readonly string[]): boolean {
+/** True for a listed point that holds all these disks. */
+export function isWholeFor({ state, members }: PointManifest, replicaIds: readonly string[]): boolean {
   return (
     state === 'listed' &&
     replicaIds.every((id) =>

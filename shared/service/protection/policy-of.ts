@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ItemWish } from '../../contracts/agents/agent-wish';
 import { ReplicaPolicy } from '../../contracts/replication/replica-policy';
 import { LifeboatError } from '../../errors';
 import { protectionPolicyOf, type ProtectionPolicy } from '../../model/protection-policy';
@@ -19,4 +20,17 @@ export async function policyOf(records: Records, policyId: string): Promise<Prot
 /** The part of a policy that each replica keeps beside itself. */
 export function replicaPolicyOf({ retention, rpoThresholdInMs }: ProtectionPolicy): ReplicaPolicy {
   return ReplicaPolicy.parse({ retention, rpoThresholdInMs });
+}
+
+/** The part of a policy that agents follow: how often they cut, and how fast they send. */
+export function paceOf({
+  crashIntervalInMs,
+  appIntervalInMs,
+  uploadLimit,
+}: ProtectionPolicy): Pick<ItemWish, 'crashIntervalInMs' | 'appIntervalInMs' | 'uploadLimit'> {
+  return {
+    crashIntervalInMs,
+    ...(appIntervalInMs === undefined ? {} : { appIntervalInMs }),
+    ...(uploadLimit === undefined ? {} : { uploadLimit }),
+  };
 }

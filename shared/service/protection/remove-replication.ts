@@ -5,6 +5,7 @@ import type { JobOutcome } from '../../contracts/jobs/record';
 import type { StepOutcome } from '../../contracts/protection/step';
 import { jobLedger } from '../jobs/job-ledger';
 import { feederOf } from './feeder-of';
+import { leaveGroup } from './group/change-group';
 import { readItem, requireItem } from './item-records';
 import type { ProtectionPorts } from './protection-ports';
 import { runStep } from './run-step';
@@ -28,6 +29,7 @@ export async function stopReplication(ports: ProtectionPorts, job: DisableProtec
     const item = await requireItem(ports.records, job.itemId);
     const agentId = await agentOf(ports, job.itemId, item);
     await fenceAll(ports, item, job.jobId);
+    await leaveGroup(ports, job.itemId, item);
     if (agentId === undefined) return;
     const wish = await ports.board.change(agentId, (current) =>
       withItem(current, job.itemId, (each) => stopped(each, job.jobId)),
@@ -59,6 +61,7 @@ export async function forgetItem(
   { itemId, item, job }: { itemId: string; item: ProtectedItem; job: string },
 ): Promise<void> {
   for (const { replicaId } of item.disks) await ports.replicas.remove(replicaId, job);
+  await leaveGroup(ports, itemId, item);
   if (item['agentInstalledAtInMs'] !== undefined && item.sourceMachineId !== undefined) {
     await ports.cloud?.()?.sources.removeAgent(item.sourceMachineId);
   }
@@ -77,6 +80,7 @@ export async function purge(ports: ProtectionPorts, job: PlainItemJob): Promise<
     if (item === undefined) return;
     const agentId = await agentOf(ports, job.itemId, item);
     for (const { replicaId } of item.disks) await ports.replicas.remove(replicaId, job.jobId);
+    await leaveGroup(ports, job.itemId, item);
     if (agentId === undefined) return;
     await ports.board.change(agentId, (current) => withItem(current, job.itemId, (each) => stopped(each)));
   });

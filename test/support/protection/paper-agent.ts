@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AgentKey, textToSign } from '../../../agent/service/agent-key';
 import { DesiredState, type DesiredReplica } from '../../../shared/contracts/agent/desired';
-import type { ReplicaReport } from '../../../shared/contracts/agent/report';
+import type { GroupEndpoint, ReplicaReport } from '../../../shared/contracts/agent/report';
 import { encodeChangeLog } from '../../../shared/formats/change-log/encode-change-log';
 import type { Marker } from '../../../shared/model/change-log';
 import type { AgentAnswer } from '../../../shared/agents/exchange';
@@ -36,6 +36,8 @@ export class PaperAgent {
   isSilent = false;
   /** What it claims to keep in its spool, by disk. */
   readonly spooledBytes = new Map<string, number>();
+  /** Where it says that others of its group reach it. */
+  groupEndpoint: GroupEndpoint | undefined;
   readonly streams = new Map<string, Stream>();
   /** Which disks were being copied at each round. */
   readonly copying: string[][] = [];
@@ -148,6 +150,7 @@ export class PaperAgent {
     return {
       ...{ machineId: this.machineId, name: this.machineId, osType: 'Linux', powerState: 'running' },
       ...{ generation: '1', disks, nics: [] },
+      ...(this.groupEndpoint === undefined ? {} : { groupEndpoint: this.groupEndpoint }),
     };
   }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Agent } from '../../../agent/start-agent';
+import type { GroupEndpoint } from '../../../shared/contracts/agent/report';
 
 /** What a scenario is set up with, in the API's words. */
 export interface SiteOptions {
@@ -28,6 +29,16 @@ export const azureRegion: SiteOptions = {
   },
 };
 
+export const vmwareSite: SiteOptions = {
+  fabricKind: 'VMware',
+  instanceType: 'InMageAzureV2',
+  policy: {
+    recoveryPointHistory: 1440,
+    crashConsistentFrequencyInMinutes: 0.02,
+    multiVmSyncStatus: 'Enable',
+  },
+};
+
 /** Half of it random, half of it zeros. */
 export function sampleDisk(sizeBytes = 4 * 1024 * 1024): Buffer {
   return Buffer.concat([randomBytes(sizeBytes / 2), Buffer.alloc(sizeBytes / 2)]);
@@ -39,6 +50,7 @@ export interface MachineOptions {
   readonly name?: string;
   readonly disks?: readonly Buffer[];
   readonly sealIntervalInMs?: number;
+  readonly groupEndpoint?: GroupEndpoint;
 }
 
 /** A machine with its agent in this process: its disks are files, and what is written goes through NBD. */

@@ -194,6 +194,7 @@ export class Site {
       machine: {
         ...{ machineId, name, osType: 'Linux', powerState: 'running', generation: '1' },
         nics: [{ nicId: 'nic0', networkId: 'lan', subnet: 'a', addresses: ['10.0.0.4'] }],
+        ...(options.groupEndpoint === undefined ? {} : { groupEndpoint: options.groupEndpoint }),
       },
       disks: paths.map((path, index) => ({
         path,

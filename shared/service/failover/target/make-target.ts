@@ -11,6 +11,7 @@ import { freeHomeDisks } from '../turn/come-back';
 import { heldItem, noteRecovery, recoveryOf } from '../recovery-records';
 import { routeOf } from '../route';
 import { done, pause, type WorkEnd } from '../run-task-step';
+import { openAtKeeper, startAtKeeper } from './keeper-target';
 import { openAtSite, startAtSite } from './site-target';
 import { targetPlanOf, type TargetPlan } from './target-plan';
 
@@ -26,6 +27,7 @@ export async function makeTargetDisks(ports: FailoverPorts, call: StepCall): Pro
   const { job } = call;
   const item = await heldItem(ports.records, job);
   const recovery = await recoveryOf(ports.records, job);
+  if (item.keeperId !== undefined) return openAtKeeper(ports, call, { item, recovery });
   if (!recovery.isCopied) {
     await spread(eachOf(recovery.disks), disksAtOnce, (disk) => copyOf(ports, job, { recovery, disk }));
     await noteRecovery(ports.records, job, { isCopied: true });
@@ -84,6 +86,7 @@ export async function startTargetMachine(ports: FailoverPorts, call: StepCall): 
   const item = await heldItem(ports.records, job);
   const recovery = await recoveryOf(ports.records, job);
   expectOneActiveSite(recovery);
+  if (item.keeperId !== undefined) return startAtKeeper(ports, call, { item, recovery });
   if (routeOf(item).to === 'site') return startAtSite(ports, call, { item, recovery });
   const plan = await targetPlanOf(ports, job, item);
   const owner = ownerOf(job);

@@ -6,9 +6,11 @@ import { LifeboatError } from '../../../errors';
 import { readAgentStatus } from '../../agents/agent-records';
 import { requireResource } from '../../catalogue/resources';
 import { feederOf } from '../feeder-of';
+import { enrol } from '../group/enrol';
 import { changeItem, requireItem } from '../item-records';
 import { policyOf } from '../policy-of';
 import type { ProtectionPorts } from '../protection-ports';
+import { chooseServers } from '../../sites/choose-servers';
 import { largestDiskBytes } from '../../../model/disk-limits';
 import { runStep } from '../run-step';
 
@@ -22,9 +24,12 @@ export async function checkPrerequisites(
 ): Promise<StepOutcome> {
   return runStep(ports, { job, taskId: 'EnableProtectionPreflightChecksTask' }, async () => {
     const item = await requireItem(ports.records, job.itemId);
-    await policyOf(ports.records, item.policyId);
+    const policy = await policyOf(ports.records, item.policyId);
     if (item.mappingId !== undefined) await requireResource(ports.records, item.mappingId);
     await checkMachine(ports, job, item);
+    const { keeperId } = await chooseServers(ports, job.itemId, item);
+    await changeItem(ports.records, job.itemId, () => (keeperId === undefined ? {} : { keeperId }));
+    await enrol(ports, { itemId: job.itemId, item, policy });
   });
 }
 

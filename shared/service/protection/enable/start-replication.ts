@@ -5,10 +5,10 @@ import type { EnableProtection } from '../../../contracts/jobs/item-jobs';
 import type { StepOutcome } from '../../../contracts/protection/step';
 import { present } from '../../../assert';
 import { feederOf } from '../feeder-of';
-import { uuidOf } from '../../agents/agent-records';
-import { changeItem, happenTo, requireItem, vaultIdOf } from '../item-records';
-import { policyOf, replicaPolicyOf } from '../policy-of';
+import { changeItem, happenTo, requireItem } from '../item-records';
+import { paceOf, policyOf, replicaPolicyOf } from '../policy-of';
 import type { ProtectionPorts } from '../protection-ports';
+import { chooseServers } from '../../sites/choose-servers';
 import { runStep } from '../run-step';
 
 const longestOwnerId = 500;
@@ -19,8 +19,9 @@ export async function enableReplication(ports: ProtectionPorts, job: EnableProte
     const item = await requireItem(ports.records, job.itemId);
     const policy = replicaPolicyOf(await policyOf(ports.records, item.policyId));
     const ownerId = ownerIdOf(job.itemId, item);
+    const kept = item.keeperId === undefined ? {} : { keeper: item.keeperId };
     for (const { replicaId, sizeBytes } of item.disks) {
-      await ports.replicas.create({ replicaId, sizeBytes, ownerId, policy });
+      await ports.replicas.create({ replicaId, sizeBytes, ownerId, policy, ...kept });
     }
   });
 }
@@ -49,16 +50,14 @@ export async function startInitialReplication(
         ...{ mode: 'copy', epoch, chainHead, mayCopy: index === 0 || !isOneByOne(item) },
       });
     }
-    const { crashIntervalInMs, appIntervalInMs } = policy;
     const wish: ItemWish = {
-      ...{ itemId: job.itemId, replicas, crashIntervalInMs, joining: [], cutNow: 0, isSettled: false },
-      ...(appIntervalInMs === undefined ? {} : { appIntervalInMs }),
-      ...(item.multiVmGroupName === undefined
-        ? {}
-        : { groupId: uuidOf('group', vaultIdOf(job.itemId).toLowerCase(), item.multiVmGroupName) }),
+      ...{ itemId: job.itemId, replicas, joining: [], cutNow: 0, isSettled: false },
+      ...paceOf(policy),
     };
+    const { processServer } = await chooseServers(ports, job.itemId, item);
     await ports.board.change(feeder.agentId, (current) => ({
       ...current,
+      ...(processServer === undefined ? {} : { processServer }),
       items: [...current.items.filter(({ itemId }) => itemId !== job.itemId), wish],
     }));
     await changeItem(ports.records, job.itemId, () => ({

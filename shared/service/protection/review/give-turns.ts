@@ -1,5 +1,5 @@
 import type { ItemWish } from '../../../contracts/agents/agent-wish';
-import { isFed } from '../../agents/desired-state';
+import { isFed } from '../../agents/desired-markers';
 import type { ProtectionOffice } from '../protection-ports';
 import { isCopied, type ReviewedItem } from './reviewed-item';
 import { isOneByOne } from '../enable/start-replication';

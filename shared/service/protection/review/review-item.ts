@@ -5,6 +5,7 @@ import { scenarios } from '../../../model/scenarios';
 import { stateOf } from '../../../model/scenarios/allowed';
 import { readAgentStatus } from '../../agents/agent-records';
 import { changeItem, readItem } from '../item-records';
+import { followGroup } from '../group/follow-group';
 import { startFinalize } from './finalize';
 import { giveTurns } from './give-turns';
 import { itemHealth } from './item-health';
@@ -23,11 +24,13 @@ import { agentOf } from '../remove-replication';
  */
 export async function reviewItem(office: ProtectionOffice, itemId: string): Promise<void> {
   const reviewed = await lookAt(office, itemId);
-  if (reviewed === undefined || isAway(reviewed.item)) return;
+  if (reviewed === undefined) return;
+  if (isAway(reviewed.item)) return followGroup(office, reviewed);
   await mirrorPoints(office, reviewed);
   const item = await changeItem(office.records, itemId, (current) => shown(office, reviewed, current));
   if (item === undefined) return;
   await giveTurns(office, reviewed);
+  await followGroup(office, reviewed);
   await tend(office, reviewed, item);
   if (isCopied(reviewed)) await startFinalize(office, { ...reviewed, item });
 }

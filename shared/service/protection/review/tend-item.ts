@@ -9,7 +9,7 @@ import { isRefusal } from '../../../errors';
 import { acceptJob, newJobId } from '../../jobs/accept-job';
 import { changeWish } from '../change-wish';
 import { changeItem, vaultIdOf } from '../item-records';
-import { replicaPolicyOf } from '../policy-of';
+import { paceOf, replicaPolicyOf } from '../policy-of';
 import type { ProtectionOffice } from '../protection-ports';
 import { startResync } from '../resync';
 import type { ReviewedItem } from './reviewed-item';
@@ -27,11 +27,10 @@ export async function followPolicy(
     if (record === undefined || JSON.stringify(record.policy) === wanted) continue;
     await office.replicas.setPolicy(record.replicaId, replicaPolicyOf(policy));
   }
-  const { crashIntervalInMs, appIntervalInMs } = policy;
-  await changeWish(office, { itemId, item }, ({ appIntervalInMs: _, ...wish }) => ({
+  const pace = paceOf(policy);
+  await changeWish(office, { itemId, item }, ({ appIntervalInMs: _, uploadLimit: __, ...wish }) => ({
     ...wish,
-    crashIntervalInMs,
-    ...(appIntervalInMs === undefined ? {} : { appIntervalInMs }),
+    ...pace,
   }));
 }
 
