@@ -1,11 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { NbdClient } from '../bench/support/nbd-client';
+import { bootSector, noteOf, noteOffsetBytes } from './boot-sector';
 import { until } from './until';
 
-export const diskSizeBytes = 64 * 1024 * 1024;
+export const diskSizeBytes = 32 * 1024 * 1024;
+export const blockBytes = 4096;
+/** What the boot sector and the note lie in. */
+const keptBlocks = 2;
+const usedBytes = diskSizeBytes / 2;
+
+export interface Service {
+  readonly url: string;
+  readonly token: string;
+  readonly authorityFile: string;
+}
 
 /** A machine with one disk: a file that the agent, a process of its own, serves over NBD. */
 export class Guest {
@@ -13,23 +24,16 @@ export class Guest {
   readonly #socketPath: string;
   #agent: ChildProcess | undefined;
   #client: NbdClient | undefined;
-  #writes = 0;
 
   constructor(
     readonly name: string,
     private readonly folder: string,
+    /** How many writes its disk has seen. */
+    public writes = 0,
   ) {
+    mkdirSync(folder, { recursive: true });
     this.diskPath = join(folder, `${name}.raw`);
     this.#socketPath = join(folder, 'nbd');
-  }
-
-  /** The machine as Azure names it. */
-  get machineId(): string {
-    return `/subscriptions/${'1'.repeat(8)}/resourceGroups/production/providers/Microsoft.Compute/virtualMachines/${this.name}`;
-  }
-
-  get writes(): number {
-    return this.#writes;
   }
 
   /** A disk whose first half holds something and whose second half is empty, as disks are. */
@@ -37,38 +41,27 @@ export class Guest {
     const file = openSync(this.diskPath, 'w');
     const block = Buffer.alloc(1024 * 1024);
     for (let at = 0; at < diskSizeBytes; at += block.byteLength) {
-      if (at < diskSizeBytes / 2) fillWithText(block, at);
+      if (at < usedBytes) fillWithText(block, at);
       else block.fill(0);
       writeSync(file, block, 0, block.byteLength, at);
     }
+    writeSync(file, bootSector(), 0, undefined, 0);
+    writeSync(file, this.#note(), 0, undefined, noteOffsetBytes);
     closeSync(file);
   }
 
-  startAgent(url: string, token: string, authorityFile: string): void {
+  /** A disk that came from elsewhere. */
+  takeDisk(content: Buffer): void {
+    writeFileSync(this.diskPath, content);
+  }
+
+  startAgent({ url, token, authorityFile }: Service, machineId: string): void {
     const program = join(__dirname, '..', 'agent', 'main.js');
-    const where = [
-      '--url',
-      url,
-      '--token',
-      token,
-      '--ca',
-      authorityFile,
-      '--state',
-      join(this.folder, 'agent'),
-    ];
-    const what = [
-      '--disk',
-      `${this.diskPath}:disk0`,
-      '--listen',
-      this.#socketPath,
-      '--name',
-      this.name,
-      '--machine-id',
-      this.machineId,
-    ];
-    const stdio: ['ignore', 'ignore', 'ignore'] = ['ignore', 'ignore', 'ignore'];
-    this.#agent = spawn(process.execPath, [program, 'run', ...where, ...what, '--seal-interval', '250'], {
-      stdio,
+    const where = ['--url', url, '--token', token, '--ca', authorityFile, '--state', this.#stateFolder];
+    const disk = ['--disk', `${this.diskPath}:disk0`, '--listen', this.#socketPath];
+    const who = ['--name', this.name, '--machine-id', machineId, '--seal-interval', '250'];
+    this.#agent = spawn(process.execPath, [program, 'run', ...where, ...disk, ...who], {
+      stdio: ['ignore', 'ignore', 'ignore'],
     });
   }
 
@@ -76,18 +69,18 @@ export class Guest {
     this.#client = await until('the disk', () => this.#connect());
   }
 
-  /** Writes that say who they are, scattered over the disk. */
+  /** Writes that say who they are, scattered over the disk, and a note of how many there are now. */
   async write(count: number): Promise<void> {
     const client = this.#client;
     if (client === undefined) throw new Error('the machine has not booted');
     const writes = Array.from({ length: count }, () => {
-      const number = ++this.#writes;
-      const data = Buffer.alloc(4096);
+      const number = ++this.writes;
+      const data = Buffer.alloc(blockBytes);
       fillWithText(data, number);
-      const block = (number * 2_654_435_761) % (diskSizeBytes / data.byteLength);
-      return client.write(block * data.byteLength, data);
+      const block = keptBlocks + ((number * 2_654_435_761) % (diskSizeBytes / blockBytes - keptBlocks));
+      return client.write(block * blockBytes, data);
     });
-    await Promise.all(writes);
+    await Promise.all([...writes, client.write(noteOffsetBytes, this.#note())]);
   }
 
   /** The disk as it is now. Nobody writes meanwhile. */
@@ -95,14 +88,32 @@ export class Guest {
     return readFileSync(this.diskPath);
   }
 
+  /** As a region goes that is lost: in the middle of everything. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
   async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
+  async #end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     this.#client?.close();
+    this.#client = undefined;
     const agent = this.#agent;
-    if (agent === undefined || agent.exitCode !== null) return;
+    if (agent === undefined || agent.exitCode !== null || agent.signalCode !== null) return;
     await new Promise((resolve) => {
       agent.once('exit', resolve);
-      agent.kill('SIGTERM');
+      agent.kill(signal);
     });
+  }
+
+  get #stateFolder(): string {
+    return join(this.folder, 'agent');
+  }
+
+  #note(): Buffer {
+    return noteOf(this.name, [`${this.name}: my disk has seen ${this.writes} writes`]);
   }
 
   async #connect(): Promise<NbdClient | undefined> {

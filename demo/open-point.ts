@@ -10,15 +10,22 @@ import { type ReplicationPorts, usualMeasures } from '../shared/service/replicat
 import { systemClock } from '../shared/system/system-clock';
 import { systemIds } from '../shared/system/system-ids';
 
+export interface OpenedPoint {
+  readonly content: Buffer;
+  /** How many change logs its stream had by then. */
+  readonly logs: number;
+}
+
 /**
  * Opens a recovery point as a failover does, beside the service and from the target account alone, and reads every byte of its
  * only disk.
  */
-export async function openPoint({ facts }: Cloud, pointId: string): Promise<Buffer> {
+export async function openPoint({ facts }: Cloud, pointId: string): Promise<OpenedPoint> {
   const ports = portsOf(facts);
   const replicas = createReplicas(ports);
   const point = await replicas.point(pointId);
-  const replicaId = point?.members[0]?.replicaId;
+  const [member] = point?.members ?? [];
+  const replicaId = member?.replicaId;
   if (replicaId === undefined) throw new Error(`there is no recovery point ${pointId}`);
   const toReplicaId = randomUUID();
   await replicas.materialise({ moment: { kind: 'point', pointId }, replicaId, toReplicaId, job: 'demo' });
@@ -30,7 +37,7 @@ export async function openPoint({ facts }: Cloud, pointId: string): Promise<Buff
     parts.push((await disk.read({ offsetBytes: at, lengthBytes: Math.min(stepBytes, sizeBytes - at) })).data);
   }
   await ports.disks.remove(toReplicaId);
-  return Buffer.concat(parts);
+  return { content: Buffer.concat(parts), logs: member?.position?.sequence ?? 0 };
 }
 
 function portsOf(facts: Cloud['facts']): ReplicationPorts {

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined>,
-  boundInMs = 90_000,
+  boundInMs = 180_000,
 ): Promise<T> {
   const startInMs = Date.now();
   for (;;) {
@@ -12,6 +12,6 @@ export async function until<T>(
     if (found !== undefined) return found;
     if (Date.now() - startInMs > boundInMs)
       throw new Error(`${what} did not come within ${boundInMs / 1000} s`);
-    await pause(50);
+    await pause(200);
   }
 }
