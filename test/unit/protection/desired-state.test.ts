@@ -43,7 +43,10 @@ describe('what is wanted of an agent', () => {
     const agents = [randomUUID(), randomUUID()] as const;
     const group = groupOf([one, agents[0]], [two, agents[1]], [three, agents[0]]);
     const [silent, ...others] = group.members;
-    const withoutFirst = { ...group, members: [{ ...present(silent), endpoint: undefined }, ...others] };
+    const withoutFirst = {
+      ...group,
+      members: [{ ...present(silent, 'a member'), endpoint: undefined }, ...others],
+    };
     const markers = (of: typeof group) => state({ ...one, group: of }, { ...three, group: of }).markers;
     expect(markers(group)).toMatchObject([{ members: ids(one, two, three), group: { port: 1 } }]);
     expect(markers(group)[0]?.group?.members.map(({ agentId }) => agentId)).toEqual(agents);
