@@ -61,7 +61,7 @@ function caller({ url, certificateAuthority }: VCenter): Call {
     };
     const answer = await sendRequest(request);
     if (answer.status >= 300) throw new Error(`vCenter answered ${answer.status} to ${method} ${path}`);
-    return answer.body.byteLength === 0 ? undefined : JSON.parse(answer.body.toString('utf8'));
+    return answer.body.byteLength === 0 ? undefined : (JSON.parse(answer.body.toString('utf8')) as unknown);
   };
 }
 
@@ -70,7 +70,11 @@ function machineOf(summary: z.infer<typeof Summary>, details: z.infer<typeof Det
   return {
     machineId: details.instance_uuid ?? summary.vm,
     name: details.name,
-    osType: system.includes('WINDOWS') ? 'Windows' : /LINUX|UBUNTU|DEBIAN|RHEL|SLES|CENTOS/.test(system) ? 'Linux' : 'Other',
+    osType: system.includes('WINDOWS')
+      ? 'Windows'
+      : /LINUX|UBUNTU|DEBIAN|RHEL|SLES|CENTOS/.test(system)
+        ? 'Linux'
+        : 'Other',
     powerState: summary.power_state === 'POWERED_ON' ? 'running' : 'stopped',
     generation: '1',
     ...(details.memory === undefined ? {} : { memoryBytes: details.memory.size_MiB * 1024 ** 2 }),

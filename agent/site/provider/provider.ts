@@ -10,7 +10,8 @@ const Named = z.looseObject({ machineId: z.string().min(1) });
 export interface ProviderOptions {
   readonly hypervisor: Hypervisor;
   /** Finds machines that are not this hypervisor's own, when it is asked to. */
-  readonly discover?: ((parameters: Record<string, unknown>) => Promise<readonly ReportedMachine[]>) | undefined;
+  readonly discover?:
+    ((parameters: Record<string, unknown>) => Promise<readonly ReportedMachine[]>) | undefined;
 }
 
 /** Speaks for the machines of a host, or of a cloud of hosts: reports them, and starts, stops, makes and removes them when asked to. */
