@@ -1,14 +1,16 @@
 import { fabricRows, removalRows } from './arm-rows/fabrics';
 import { enableRows } from './arm-rows/enabling';
+import { failoverVerbRows } from './arm-rows/failover-verbs';
 import { migrationRows } from './arm-rows/migration';
 import { networkRows } from './arm-rows/networks';
 import { mappingRows, policyRows } from './arm-rows/pairing';
 import type { ArmRow } from './arm-rows/place';
+import { planVerbRows } from './arm-rows/plan-verbs';
 import { jobRows, planRows } from './arm-rows/plans-and-jobs';
+import { protectionVerbRows } from './arm-rows/protection-verbs';
 import { serverRows, storageRows } from './arm-rows/servers';
 import { vaultPartRows } from './arm-rows/vault-parts';
 import { vaultRows } from './arm-rows/vaults';
-import { verbRows } from './arm-rows/verbs';
 
 /** Every operation of both official clients, in an order that tells a story: what is made first is used later. */
 export const rows: readonly ArmRow[] = [
@@ -20,7 +22,9 @@ export const rows: readonly ArmRow[] = [
   ...serverRows,
   ...storageRows,
   ...enableRows,
-  ...verbRows,
+  ...protectionVerbRows,
+  ...failoverVerbRows,
+  ...planVerbRows,
   ...planRows,
   ...jobRows,
   ...vaultPartRows,

@@ -43,6 +43,7 @@ const readEverything = [
 /** The open rows that everybody with a role may read: what is listed per parent may be listed for the vault. */
 const openReads = [
   `${vault}/replicationAppliances/read`,
+  `${vault}/replicationEvidence/read`,
   `${vault}/replicationNetworkMappings/read`,
   `${vault}/replicationNetworks/read`,
   `${vault}/replicationProtectedItems/read`,

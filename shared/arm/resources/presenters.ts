@@ -22,6 +22,7 @@ const presenters: Readonly<Record<string, Presenter>> = {
   replicationjobs: presentJob,
   replicationevents: presentEvent,
   webhooks: presentWebhook,
+  replicationevidence: presentEvidence,
 };
 
 /** A resource as the API answers it. What has no presenter of its own is kept in the API's words already. */
@@ -36,6 +37,15 @@ export function presentResource(resource: Resource, brief = false): Record<strin
     ...(resource.tags === undefined ? {} : { tags: resource.tags }),
     properties: presenter === undefined ? resource.properties : presenter(resource, { brief }),
   };
+}
+
+/** The page for people is a long text: a list leaves it out. */
+function presentEvidence(
+  { properties }: Resource,
+  { brief }: { readonly brief: boolean },
+): Record<string, unknown> {
+  const { page, ...signed } = properties;
+  return brief ? signed : { ...signed, page };
 }
 
 function presentFabric(resource: Resource): Record<string, unknown> {

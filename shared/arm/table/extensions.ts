@@ -58,5 +58,7 @@ export const extensionOperations: readonly Operation[] = [
   now('Webhooks_Create', ['PUT', `${webhooks}/{webhookName}`, 1], WebhookBody, putWebhook),
   now('Webhooks_Delete', ['DELETE', `${webhooks}/{webhookName}`, 1], Nothing, deleteNow),
   read('ReplicationJobExports_Get', `${vaultPath}/replicationJobExports/{exportName}`, 1),
+  list('ReplicationEvidence_List', `${vaultPath}/replicationEvidence`, 1),
+  read('ReplicationEvidence_Get', `${vaultPath}/replicationEvidence/{evidenceName}`, 1),
   list('AuditRecords_List', `${vaultPath}/auditRecords`, 1, { listing: { type: 'auditRecords' } }),
 ];

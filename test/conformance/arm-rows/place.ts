@@ -1,12 +1,9 @@
 import type { RecoveryServicesClient } from '@azure/arm-recoveryservices';
 import type { SiteRecoveryManagementClient } from '@azure/arm-recoveryservices-siterecovery';
-import type { JobOutcome } from '../../../shared/contracts/jobs/record';
+import type { Lives } from '../arm-lives';
 
-/**
- * `pass`: a later read shows the effect. `refused`: it makes no sense here, and is refused with a documented code.
- * `pending`: the job is accepted and visible, but what does its work comes later; the test ended it instead.
- */
-export type Outcome = 'pass' | 'refused' | 'pending';
+/** `pass`: a later read shows the effect. `refused`: it makes no sense here, and is refused with a documented code. */
+export type Outcome = 'pass' | 'refused';
 
 /** The official clients, unmodified, and what a test needs beside them. */
 export interface ArmPlace {
@@ -17,9 +14,8 @@ export interface ArmPlace {
   readonly vaultId: string;
   /** Writes what an agent, or a later part of the service, would have written. */
   readonly seed: (id: string, properties: Record<string, unknown>) => Promise<void>;
-  readonly change: (id: string, properties: Record<string, unknown>) => Promise<void>;
-  /** Ends a job as its work would; the state of its item moves. */
-  readonly end: (jobId: string, outcome?: JobOutcome) => Promise<void>;
+  /** Worlds with all the work behind the verbs. */
+  readonly lives: Lives;
 }
 
 export interface ArmRow {

@@ -8,28 +8,6 @@ async function lastJob({ site, vault, group: rg }: ArmPlace): Promise<string> {
   return job?.name ?? '';
 }
 
-function planVerb(
-  operation: string,
-  scenarioName: string,
-  start: (place: ArmPlace) => Promise<unknown>,
-): ArmRow {
-  return {
-    operation: `${group}_${operation}`,
-    shows: `starts the job ${scenarioName} on the plan`,
-    run: async (place) => {
-      const { site, vault, group: rg } = place;
-      await start(place);
-      const plan = await site.replicationRecoveryPlans.get(vault, rg, 'all');
-      expect(plan.properties).toMatchObject({ allowedOperations: [], currentScenario: { scenarioName } });
-      const jobId = plan.properties?.currentScenario?.jobId?.split('/').at(-1) ?? '';
-      const job = await site.replicationJobs.get(vault, rg, jobId);
-      expect(job.properties).toMatchObject({ scenarioName, targetInstanceType: 'RecoveryPlan' });
-      await place.end(jobId);
-      return 'pending';
-    },
-  };
-}
-
 const direction = 'PrimaryToRecovery' as const;
 
 export const planRows: readonly ArmRow[] = [
@@ -90,35 +68,6 @@ export const planRows: readonly ArmRow[] = [
     );
     expect((await site.replicationRecoveryPlans.get(vault, rg, 'all')).properties?.groups).toHaveLength(4);
   }),
-  planVerb('TestFailover', 'TestFailover', ({ site, vault, group: rg }) =>
-    site.replicationRecoveryPlans.beginTestFailover(vault, rg, 'all', {
-      properties: { failoverDirection: direction, networkType: 'NoNetworkAsInput' },
-    }),
-  ),
-  planVerb('TestFailoverCleanup', 'TestFailoverCleanup', ({ site, vault, group: rg }) =>
-    site.replicationRecoveryPlans.beginTestFailoverCleanup(vault, rg, 'all', {
-      properties: { comments: 'fine' },
-    }),
-  ),
-  planVerb('PlannedFailover', 'PlannedFailover', ({ site, vault, group: rg }) =>
-    site.replicationRecoveryPlans.beginPlannedFailover(vault, rg, 'all', {
-      properties: { failoverDirection: direction },
-    }),
-  ),
-  planVerb('UnplannedFailover', 'UnplannedFailover', ({ site, vault, group: rg }) =>
-    site.replicationRecoveryPlans.beginUnplannedFailover(vault, rg, 'all', {
-      properties: { failoverDirection: direction, sourceSiteOperations: 'NotRequired' },
-    }),
-  ),
-  planVerb('FailoverCommit', 'CommitFailover', ({ site, vault, group: rg }) =>
-    site.replicationRecoveryPlans.beginFailoverCommit(vault, rg, 'all'),
-  ),
-  planVerb('Reprotect', 'ReprotectReplicationGroup', ({ site, vault, group: rg }) =>
-    site.replicationRecoveryPlans.beginReprotect(vault, rg, 'all'),
-  ),
-  planVerb('FailoverCancel', 'CancelFailover', ({ site, vault, group: rg }) =>
-    site.replicationRecoveryPlans.beginFailoverCancel(vault, rg, 'all'),
-  ),
   passes(`${group}_Delete`, 'takes it away', async ({ site, vault, group: rg }) => {
     await site.replicationRecoveryPlans.beginDeleteAndWait(vault, rg, 'all', quick);
     await expect(site.replicationRecoveryPlans.get(vault, rg, 'all')).rejects.toMatchObject({

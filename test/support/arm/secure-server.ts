@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ApiRequest } from '../../../shared/arm/http/exchange';
 import { selfSigned } from '../host/self-signed';
-import type { World } from './world';
+import type { Jobs } from '../../../shared/ports/jobs';
+import type { Api } from '../../../shared/wiring/api';
 
 export interface SecureServer {
   readonly endpoint: string;
@@ -13,8 +14,14 @@ export interface SecureServer {
   stop(): Promise<void>;
 }
 
-/** The world's front door on a port of this machine, over TLS: official clients send no token without it. */
-export async function serveSecurely(world: World): Promise<SecureServer> {
+/** What answers, and what runs the jobs it starts. */
+export interface FrontDoor {
+  readonly api: Api;
+  readonly jobs: Jobs;
+}
+
+/** A front door on a port of this machine, over TLS: official clients send no token without it. */
+export async function serveSecurely(door: FrontDoor): Promise<SecureServer> {
   const folder = mkdtempSync(join(tmpdir(), 'arm-'));
   const { certificateFile, privateKeyFile } = await selfSigned(folder);
   const certificate = readFileSync(certificateFile, 'utf8');
@@ -33,7 +40,7 @@ export async function serveSecurely(world: World): Promise<SecureServer> {
           headers,
           text: () => Promise.resolve(Buffer.concat(parts).toString('utf8')),
         };
-        void world.api(request, world.jobs).then((answer) => {
+        void door.api(request, door.jobs).then((answer) => {
           const isJson = answer.jsonBody !== undefined;
           outgoing.writeHead(answer.status, {
             ...answer.headers,
