@@ -24,6 +24,7 @@ import { MemoryReplicaDisks } from './memory/memory-replica-disks';
 import { MemoryTarget } from './memory/memory-target';
 import { MemoryTargetDocuments } from './memory/memory-target-documents';
 import { MemoryRecords } from './memory-records';
+import { readContent } from './read-content';
 
 export interface Answer {
   readonly status: number;
@@ -191,7 +192,8 @@ export class ReferenceService {
     const nonsense = this.nonsense(path);
     if (nonsense !== undefined) return nonsense;
     if (request.method === 'PUT') return this.#upload(path, body);
-    if (path.startsWith('/content/')) return this.#content(request, path);
+    if (path.startsWith('/content/'))
+      return readContent(this.ports.disks, path, String(request.headers['x-ms-range']));
     const [route = '', query = ''] = path.replace('/agents/v1/', '').split('?');
     const parameters = new URLSearchParams(query);
     if (route === 'register') return this.#register(body);
@@ -309,14 +311,6 @@ export class ReferenceService {
       if (isRefusal(error)) return { status: error.status };
       throw error;
     }
-  }
-
-  /** A range of a replica disk, as the storage account answers it. */
-  async #content(request: IncomingMessage, path: string): Promise<Answer> {
-    const [, from = 0, to = 0] = /^bytes=(\d+)-(\d+)$/.exec(String(request.headers['x-ms-range'])) ?? [];
-    const range = { offsetBytes: Number(from), lengthBytes: Number(to) - Number(from) + 1 };
-    const { data } = await this.ports.disks.open(path.split('/')[2] ?? '').read(range);
-    return { status: 206, body: Buffer.from(data) };
   }
 
   async #newEpoch(replicaId: string, { epoch, kind, reason }: EpochRequest): Promise<Answer> {
