@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -21,6 +21,9 @@ export interface Status {
   readonly historyEvents?: readonly Record<string, unknown>[];
 }
 
+// No process is killed here, so nothing hangs on a disk that syncs; memory is ten times as fast where disks are busy.
+const base = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
 type Overrides = Partial<Omit<DurableEngineOptions, 'clock'>>;
 
 const finished = ['Completed', 'Failed', 'Terminated'];
@@ -36,7 +39,7 @@ export class TestEngine {
   readonly logged: string[] = [];
   readonly invocations: { kind: string; name: string }[] = [];
   engine!: DurableEngine;
-  readonly #folder = mkdtempSync(join(tmpdir(), 'durable-'));
+  readonly #folder = mkdtempSync(join(base, 'durable-'));
   readonly #app: DurableApp;
   readonly #overrides: Overrides;
   #server: Server | undefined;

@@ -1,14 +1,7 @@
 import { ProtectedItem } from '../../../shared/contracts/catalogue/protected-item';
 import { recoveriesOf } from '../../../shared/service/failover/recovery-records';
-import { StepCall, failoverSteps } from '../../../shared/contracts/jobs/failover-steps';
 import { JobRecord } from '../../../shared/contracts/jobs/record';
-import { FinishFailover } from '../../../orchestrations/activities/failover-activities';
-import { protectionActivities } from '../../../orchestrations/activities/protection-activities';
-import { disableProtection, purgeProtection } from '../../../orchestrations/disable-protection';
-import { planActivities } from '../../../orchestrations/activities/plan-activities';
-import * as plans from '../../../orchestrations/plans';
 import { planService, type PlanService } from '../../../shared/service/plans/plan-service';
-import * as failovers from '../../../orchestrations/failover';
 import type { InstanceType } from '../../../shared/model/scenarios/scenario';
 import type { Clock } from '../../../shared/ports/clock';
 import { WishBoard } from '../../../shared/service/agents/wish-board';
@@ -31,24 +24,10 @@ import { MemoryTargetDocuments } from '../memory/memory-target-documents';
 import { memoryCompute, type MemoryCompute } from '../memory-compute';
 import { MemoryRecords } from '../memory-records';
 import { happenTo } from '../../../shared/service/protection/item-records';
+import { engineApp } from './engine-app';
 import { engineJobs } from './engine-jobs';
 import { groupOf, installAgent, protectMachine, type ProtectOptions } from './protect-machine';
 import type { SimulatedMachine } from './simulated-machine';
-
-/** What the jobs that end protection call. */
-function endingActivities(
-  protection: () => WiredProtection,
-): Record<string, (input: unknown) => Promise<unknown>> {
-  const names = ['checkDisable', 'stopReplication', 'cleanUp', 'endDisable', 'purge'] as const;
-  return Object.fromEntries(
-    names.map((name) => {
-      const { input } = protectionActivities[name];
-      const step = (value: unknown): Promise<unknown> =>
-        protection().steps[name](input.parse(value) as never);
-      return [name, step];
-    }),
-  );
-}
 
 /** Failing over in one process: the API before it, the durable engine and the real services in it, memory behind it. */
 export class FailoverWorld {
@@ -110,25 +89,7 @@ export class FailoverWorld {
 
   static async open(): Promise<FailoverWorld> {
     const world = new FailoverWorld();
-    world.engine = await TestEngine.start({
-      orchestrators: { ...failovers, ...plans, disableProtection, purgeProtection },
-      activities: {
-        ...endingActivities(() => world.protection),
-        ...Object.fromEntries(
-          failoverSteps.map((step) => [
-            step,
-            (input: unknown) => world.service.perform(step, StepCall.parse(input)),
-          ]),
-        ),
-        ...Object.fromEntries(
-          Object.values(planActivities).map(({ name, input: schema }) => [
-            name,
-            (input: unknown) => world.plans[name as keyof PlanService](schema.parse(input) as never),
-          ]),
-        ),
-        finishFailover: (input: unknown) => world.service.finish(FinishFailover.parse(input)),
-      },
-    });
+    world.engine = await TestEngine.start(engineApp(world));
     world.arm = await World.open(world.records);
     const group = groupOf('rescue');
     const owner = { vaultId: vault, itemId: 'setup', jobId: 'setup' };
@@ -136,7 +97,7 @@ export class FailoverWorld {
     await world.compute.places.ensureGroup(place, owner);
     await world.compute.places.ensureNetwork({
       ...{ owner, place, name: 'harbour', addressSpace: ['10.1.0.0/16'] },
-      subnets: [{ name: 'default', range: '10.1.0.0/24' }],
+      subnets: [{ name: 'default', range: '10.1.0.0/16' }],
     });
     return world;
   }
@@ -259,8 +220,11 @@ export class FailoverWorld {
   async #lookAll(): Promise<void> {
     for (const machine of this.machines) {
       await machine.look();
-      if (machine.isReachable)
-        for (const { replicaId } of machine.disks) await this.ports.replicas.drainNow(replicaId);
+      if (!machine.isReachable) continue;
+      for (const { replicaId } of machine.disks) {
+        const { replicas } = this.ports;
+        if ((await replicas.read(replicaId)) !== undefined) await replicas.drainNow(replicaId);
+      }
     }
   }
 

@@ -2,7 +2,6 @@ import type { ProtectedItem } from '../../../contracts/catalogue/protected-item'
 import type { Recovery } from '../../../contracts/catalogue/recovery';
 import type { FailoverJob, StepCall } from '../../../contracts/jobs/failover-steps';
 import { present } from '../../../assert';
-import { LifeboatError } from '../../../errors';
 import { changeItem, requireItem } from '../../protection/item-records';
 import { feederOf } from '../../protection/feeder-of';
 import type { FailoverPorts } from '../failover-ports';
@@ -30,13 +29,11 @@ export async function undoFailover(ports: FailoverPorts, { job }: StepCall): Pro
   return done;
 }
 
-/** The same for a failover that has ended and was not committed. */
+/** The same for a failover that has ended and was not committed. None is left once this was done. */
 export async function cancelFailover(ports: FailoverPorts, { job }: StepCall): Promise<WorkEnd> {
   const item = await heldItem(ports.records, job);
   const { real } = recoveriesOf(item);
-  if (real === undefined) {
-    throw new LifeboatError('NotFound', 'There is no failover to cancel.', { target: job.itemId });
-  }
+  if (real === undefined) return done;
   await removeTarget(ports, job, real);
   await resumeSource(ports, job, { item, recovery: real });
   await changeRecovery(ports.records, job, () => undefined);
