@@ -20,6 +20,8 @@ import { messageOf } from './system/message-of';
 import { ReplicaWorker } from './run/replica-worker';
 import type { TaskHandler } from './run/tasks';
 import { ServiceClient } from './service/service-client';
+import { describeAll, handlersOf, playRoles } from './site/play-roles';
+import type { SiteRole } from './site/site-role';
 import type { SiteTrust } from './site/site-trust';
 import { claimFolder } from './system/claim-folder';
 import { UploadPace } from './ship/upload-pace';
@@ -62,6 +64,8 @@ export interface StartAgentOptions {
   /** Where this agent listens when it coordinates a group, if not at the address its members are told. */
   readonly groupListenAddress?: string | undefined;
   readonly taskHandlers?: Partial<Record<DesiredTask['kind'], TaskHandler>>;
+  /** What it does for its site besides. */
+  readonly siteRoles?: readonly SiteRole[];
 }
 
 export interface Agent {
@@ -78,7 +82,8 @@ export async function startAgent(options: StartAgentOptions): Promise<Agent> {
   const { clock, ids, log, certificateAuthority } = options;
   const state = new AgentState(options.stateFolder);
   const claim = await claimFolder(options.stateFolder);
-  const roles = options.roles ?? ['mobility'];
+  const siteRoles = options.siteRoles ?? [];
+  const roles = options.roles ?? ['mobility', ...siteRoles.map(({ role }) => role)];
   const { name, machineId: hostId } = options.machine;
   const agentId = await registerOnce(state, { ...options, name, hostId, version: agentVersion, roles });
   const connection = {
@@ -97,14 +102,10 @@ export async function startAgent(options: StartAgentOptions): Promise<Agent> {
   });
   const loop: AgentLoop = new AgentLoop({
     service,
-    workers,
-    clock,
-    ids,
-    log,
-    version: agentVersion,
-    roles,
+    ...{ workers, clock, ids, log, version: agentVersion, roles },
     machines: () => Promise.resolve([reportedMachine(options, workers)]),
-    taskHandlers: options.taskHandlers ?? {},
+    taskHandlers: { ...handlersOf(siteRoles), ...options.taskHandlers },
+    site: () => describeAll(siteRoles, hostId),
     freezeScript: options.freezeScript,
     scriptsFolder: options.scriptsFolder,
     onReport: (answer, replicas) => leaveStatus(options, workers, { answer, replicas }),
@@ -118,7 +119,7 @@ export async function startAgent(options: StartAgentOptions): Promise<Agent> {
   );
   const nbd = await startNbdServer({ exports: served, listen: options.listen });
   const stopping = new AbortController();
-  const running = loop.run(stopping.signal);
+  const running = playRoles({ roles: siteRoles, loop, service }, stopping.signal);
   return {
     agentId,
     nbd: nbd.address,
@@ -127,6 +128,7 @@ export async function startAgent(options: StartAgentOptions): Promise<Agent> {
     stop: async () => {
       stopping.abort();
       await Promise.all([running, nbd.close()]);
+      for (const role of siteRoles) await role.close();
       for (const { disk } of workers) disk.close();
       claim.release();
     },

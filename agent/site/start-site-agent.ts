@@ -7,7 +7,7 @@ import { registerOnce } from '../run/register-once';
 import { ServiceClient } from '../service/service-client';
 import { agentVersion } from '../start-agent';
 import { claimFolder } from '../system/claim-folder';
-import { describeAll, handlersOf } from './play-roles';
+import { describeAll, handlersOf, playRoles } from './play-roles';
 import type { SiteRole } from './site-role';
 
 export interface StartSiteAgentOptions {
@@ -51,11 +51,7 @@ export async function startSiteAgent(options: StartSiteAgentOptions): Promise<Si
     site: () => describeAll(roles),
   });
   const stopping = new AbortController();
-  const context = { service, tell: () => loop.tell() };
-  const running = Promise.all([
-    loop.run(stopping.signal),
-    ...roles.map((role) => role.run(context, stopping.signal)),
-  ]);
+  const running = playRoles({ roles, loop, service }, stopping.signal);
   return {
     ...{ agentId, loop },
     stop: async () => {

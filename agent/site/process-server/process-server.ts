@@ -12,8 +12,6 @@ import type { SiteTrust } from '../site-trust';
 import { EpochForwarder } from './forward-epoch';
 import { RelaySpool } from './relay-spool';
 
-export const processServerPort = 9443;
-
 export interface ProcessServerOptions {
   /** Where logs wait, encrypted. */
   readonly folder: string;

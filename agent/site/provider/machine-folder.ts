@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ReportedNetwork, type ReportedMachine } from '../../../shared/contracts/agent/report';
+import { readIfThere } from '../../../shared/files/durable-json';
 import { openDisk } from '../../disk/open-disk';
 import { replaceFile } from '../../spool/durable-file';
 import { NewMachine } from './hypervisor';
@@ -32,14 +33,14 @@ export class MachineFolder {
     const machines: MachineFile[] = [];
     for (const name of (await readdir(this.folder)).sort()) {
       if (!name.endsWith('.machine.json')) continue;
-      const found = await readJson(join(this.folder, name));
+      const found = await readIfThere(join(this.folder, name));
       if (found !== undefined) machines.push(MachineFile.parse(found));
     }
     return machines;
   }
 
   async find(machineId: string): Promise<MachineFile | undefined> {
-    const found = await readJson(this.#path(machineId));
+    const found = await readIfThere(this.#path(machineId));
     return found === undefined ? undefined : MachineFile.parse(found);
   }
 
@@ -59,7 +60,7 @@ export class MachineFolder {
   }
 
   async networks(): Promise<readonly ReportedNetwork[]> {
-    return z.array(ReportedNetwork).parse((await readJson(join(this.folder, 'networks.json'))) ?? []);
+    return z.array(ReportedNetwork).parse((await readIfThere(join(this.folder, 'networks.json'))) ?? []);
   }
 
   #path(machineId: string): string {
@@ -88,13 +89,4 @@ export function sizeOfDisk(path: string): number | undefined {
   const disk = openDisk(path);
   disk.close();
   return disk.sizeBytes;
-}
-
-async function readJson(path: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8'));
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
 }

@@ -1,17 +1,25 @@
 import { z } from 'zod';
 import type { DesiredTask } from '../../../shared/contracts/agent/desired';
 import type { ReportedMachine } from '../../../shared/contracts/agent/report';
+import type { Clock } from '../../../shared/ports/clock';
+import type { Log } from '../../../shared/ports/log';
+import { keepTrying } from '../../run/keep-trying';
 import type { TaskHandler } from '../../run/tasks';
+import { Wake } from '../../run/wake';
 import type { SiteContext, SiteRole, Telling } from '../site-role';
 import { type Hypervisor, NewMachine } from './hypervisor';
+
+const usualDiscoverEveryInMs = 5 * 60_000;
 
 const Named = z.looseObject({ machineId: z.string().min(1) });
 
 export interface ProviderOptions {
   readonly hypervisor: Hypervisor;
-  /** Finds machines that are not this hypervisor's own, when it is asked to. */
-  readonly discover?:
-    ((parameters: Record<string, unknown>) => Promise<readonly ReportedMachine[]>) | undefined;
+  /** Finds machines that are not this hypervisor's own: every few minutes, and when it is asked to. */
+  readonly discover?: (() => Promise<readonly ReportedMachine[]>) | undefined;
+  readonly discoverEveryInMs?: number;
+  readonly clock: Clock;
+  readonly log: Log;
 }
 
 /** Speaks for the machines of a host, or of a cloud of hosts: reports them, and starts, stops, makes and removes them when asked to. */
@@ -38,7 +46,10 @@ export class Provider implements SiteRole {
         await hypervisor.delete(Named.parse(parameters).machineId);
         return {};
       },
-      ...(options.discover === undefined ? {} : { discover: (parameters) => this.#discover(parameters) }),
+      discover: async () => {
+        await this.#discover();
+        return { machineCount: this.#discovered.length };
+      },
     };
   }
 
@@ -50,10 +61,14 @@ export class Provider implements SiteRole {
     return { report: { machines, networks }, accepted: () => undefined };
   }
 
-  run(_context: SiteContext, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal.aborted) resolve();
-      else signal.addEventListener('abort', () => resolve(), { once: true });
+  async run({ tell }: SiteContext, signal: AbortSignal): Promise<void> {
+    const { clock, log, discoverEveryInMs = usualDiscoverEveryInMs } = this.#options;
+    await keepTrying({
+      ...{ name: 'discovering machines', clock, log, signal, wake: new Wake() },
+      restInMs: () => discoverEveryInMs,
+      round: async () => {
+        if (await this.#discover()) tell();
+      },
     });
   }
 
@@ -71,8 +86,11 @@ export class Provider implements SiteRole {
     return { machineId, ...(await hypervisor.create(NewMachine.parse(parameters))) };
   }
 
-  async #discover(parameters: Record<string, unknown>): Promise<Record<string, unknown>> {
-    this.#discovered = (await this.#options.discover?.(parameters)) ?? [];
-    return { machineCount: this.#discovered.length };
+  /** True where something is not as it was. */
+  async #discover(): Promise<boolean> {
+    const found = (await this.#options.discover?.()) ?? [];
+    const isNews = JSON.stringify(found) !== JSON.stringify(this.#discovered);
+    this.#discovered = found;
+    return isNews;
   }
 }

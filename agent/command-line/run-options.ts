@@ -1,0 +1,116 @@
+import { hostname } from 'node:os';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { SiteAddress } from '../../shared/contracts/agent/site';
+import type { ReplicaFormat } from '../site/master-target/replica-store';
+import type { AgentDisk } from '../start-agent';
+
+export const roleNames = ['mobility', 'process-server', 'master-target', 'provider'] as const;
+export type RoleName = (typeof roleNames)[number];
+
+export interface RunOptions {
+  readonly role?: readonly RoleName[];
+  readonly url: string;
+  readonly token?: string;
+  readonly disk?: readonly AgentDisk[];
+  readonly state: string;
+  readonly listen: string;
+  readonly name: string;
+  readonly machineId: string;
+  readonly ca?: string;
+  readonly sealInterval: number;
+  readonly spoolQuota: number;
+  readonly freezeScript?: string;
+  readonly freezeTimeout: number;
+  readonly groupListen?: string;
+  readonly scripts?: string;
+  readonly processServer?: SiteAddress;
+  readonly siteAuthority?: string;
+  readonly siteCertificate?: string;
+  readonly siteKey?: string;
+  readonly relayListen: SiteAddress;
+  readonly targetListen: SiteAddress;
+  readonly advertise?: string;
+  readonly replicas: string;
+  readonly replicaFormat: ReplicaFormat;
+  readonly hypervisor?: string;
+  readonly bootWords?: string;
+  readonly discover?: string;
+  readonly discoverUser?: string;
+  readonly discoverPassword?: string;
+}
+
+export function addRunOptions(command: Command): Command {
+  addDiskOptions(command);
+  return addSiteOptions(command);
+}
+
+function addDiskOptions(command: Command): void {
+  command
+    .option('--role <role>', `one of ${roleNames.join(', ')}; may be given several times`, role)
+    .requiredOption('--url <url>', 'the service')
+    .option('--token <token>', 'registration token, needed once')
+    .option('--disk <path[:export]>', 'a disk to protect; may be given several times', disk)
+    .option('--state <folder>', 'where key, bitmaps and spool are kept', '/var/lib/lifeboat-agent')
+    .option('--listen <port|path>', 'NBD on a port of 127.0.0.1, or a unix socket', '10809')
+    .option('--name <name>', 'the machine as people know it', hostname())
+    .option('--machine-id <id>', 'the machine as its platform knows it', hostname())
+    .option('--ca <file>', 'a certificate authority to trust, PEM')
+    .option('--seal-interval <ms>', 'how often writes are sealed into a change log', wholeNumber, 1000)
+    .option('--spool-quota <bytes>', 'how much may wait on this disk', wholeNumber, 16 * 1024 ** 3)
+    .option('--freeze-script <path>', 'called with freeze and thaw around application-consistent points')
+    .option('--freeze-timeout <ms>', 'how long the script may take', wholeNumber, 60_000)
+    .option('--group-listen <address>', 'where to listen as the coordinator of a group of machines')
+    .option('--scripts <folder>', 'what recovery plans may run on this machine');
+}
+
+function addSiteOptions(command: Command): Command {
+  return command
+    .option('--process-server <host:port>', 'send through this one, unless the service names one', address)
+    .option('--site-authority <file>', 'who vouches for the agents of the site, PEM')
+    .option('--site-certificate <file>', 'what this agent shows to the others of the site, PEM')
+    .option('--site-key <file>', 'the key of that certificate, PEM')
+    .option('--relay-listen <host:port>', 'a process server listens here', address, at(9443))
+    .option('--target-listen <host:port>', 'a master target listens here', address, at(9444))
+    .option('--advertise <host>', 'what others of the site call this host')
+    .option('--replicas <folder>', 'where a master target keeps replicas', '/var/lib/lifeboat-agent/replicas')
+    .option('--replica-format <raw|vhd>', 'what it keeps them as', replicaFormat, 'raw')
+    .option('--hypervisor <kind>', 'what runs machines: hyper-v, qemu:<folder>, paper:<folder>')
+    .option('--boot-words <text>', 'what a guest says on its console once it is up')
+    .option('--discover <from>', 'other machines: libvirt:<connection>, vcenter:<url>, folder:<folder>')
+    .option('--discover-user <name>', 'who reads the list of a vCenter')
+    .option('--discover-password <file>', "that user's password");
+}
+
+export function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}
+
+/** `path`, or `path:export`. The first disk is the one the machine boots from. */
+function disk(text: string, before: readonly AgentDisk[] = []): AgentDisk[] {
+  const [path = '', name = ''] = text.split(':');
+  const exportName = name === '' ? `disk${before.length}` : name;
+  if (path === '') throw new InvalidArgumentError('A disk is path or path:export.');
+  return [...before, { path, diskId: exportName, exportName, isBootDisk: before.length === 0 }];
+}
+
+function role(text: string, before: readonly RoleName[] = []): RoleName[] {
+  const found = roleNames.find((name) => name === text);
+  if (found === undefined) throw new InvalidArgumentError(`A role is one of ${roleNames.join(', ')}.`);
+  return [...before, found];
+}
+
+function replicaFormat(text: string): ReplicaFormat {
+  if (text !== 'raw' && text !== 'vhd') throw new InvalidArgumentError('It must be raw or vhd.');
+  return text;
+}
+
+function address(text: string): SiteAddress {
+  const [, host, port] = /^(.+):(\d+)$/.exec(text) ?? [];
+  if (host === undefined || Number(port) > 65_535) throw new InvalidArgumentError('It must be host:port.');
+  return { host, port: Number(port) };
+}
+
+function at(port: number): SiteAddress {
+  return { host: '127.0.0.1', port };
+}
