@@ -15,8 +15,19 @@ export async function translating<T>(request: Promise<T>, translation: Translati
 
 export function translated(error: unknown, translation: Translation): unknown {
   if (!(error instanceof RestError)) return error;
-  const code = translation[error.code ?? ''] ?? translation[error.statusCode ?? 0];
+  const code = translation[error.code ?? ''] ?? translation[error.statusCode ?? 0] ?? forbidden(error);
   return code === undefined ? error : new LifeboatError(code, whatStorageSaid(error), { cause: error });
+}
+
+const forbiddenCodes = [
+  'AuthenticationFailed',
+  'AuthorizationFailure',
+  'AuthorizationPermissionMismatch',
+  'InsufficientAccountPermissions',
+];
+
+function forbidden({ code = '' }: RestError): ErrorCode | undefined {
+  return forbiddenCodes.includes(code) ? 'StorageForbidden' : undefined;
 }
 
 export function isAnswer(error: unknown, ...statuses: readonly number[]): boolean {

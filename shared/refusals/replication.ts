@@ -8,6 +8,19 @@ export const replication = {
     causes: 'Another worker, or a fence, moved the replica disk on.',
     action: 'Nothing: the worker reads the position again and decides.',
   },
+  ReplicaInvalid: {
+    status: 409,
+    retry: 'never',
+    causes:
+      'The replica disk was deleted or replaced by somebody else: it is not at a position that it had reached.',
+    action: 'Disable protection of the machine and enable it again; find out who changed the target account.',
+  },
+  StorageForbidden: {
+    status: 403,
+    retry: 'never',
+    causes: 'A storage account refuses the service: a role assignment, a key or a network rule was changed.',
+    action: 'Give the identity of the service its roles on the storage account back, then start a resync.',
+  },
   DiskTooLarge: {
     status: 400,
     retry: 'never',

@@ -1,5 +1,5 @@
 import type { ReplicaRecord } from '../contracts/replication/replica-record';
-import { isRefusal } from '../errors';
+import { type ErrorCode, isRefusal, LifeboatError } from '../errors';
 import { backOffInMs } from '../model/back-off';
 import { drainReplica, type DrainOutcome } from './drain-replica';
 import { readReplicaRecord } from './replica/replica-records';
@@ -7,6 +7,9 @@ import { rebuildRecord } from './replica/rebuild-record';
 import { updateReplica } from './replica/update-replica';
 import type { ReplicationPorts } from './replication-ports';
 import { settleDrain } from './settle-drain';
+
+/** What no try of ours can cure. */
+const final: readonly ErrorCode[] = ['ReplicaInvalid', 'StorageForbidden'];
 
 export type Answer =
   | { readonly kind: 'drained'; readonly outcome: DrainOutcome }
@@ -25,7 +28,7 @@ export async function answerDoorbell(ports: ReplicationPorts, replicaId: string)
     const record = await recordOf(ports, replicaId);
     // What is kept at a site is brought up to date there.
     if (record === undefined || record.keeper !== undefined) return { kind: 'unknown' };
-    const untilMs = record.failure?.nextTryAtMs ?? 0;
+    const untilMs = record.failure?.isFinal === true ? Infinity : (record.failure?.nextTryAtMs ?? 0);
     if (ports.clock.now() < untilMs) return { kind: 'waiting', untilMs };
     return { kind: 'drained', outcome: await drainNow(ports, record) };
   } catch (error) {
@@ -37,6 +40,9 @@ export async function answerDoorbell(ports: ReplicationPorts, replicaId: string)
 /** Drains, makes durable what was reached, and rings again if there was not time enough. */
 export async function drainNow(ports: ReplicationPorts, record: ReplicaRecord): Promise<DrainOutcome> {
   const outcome = await drainReplica(ports, record.replicaId, record.policy);
+  if (outcome.closed === undefined && record.applied !== null) {
+    throw new LifeboatError('ReplicaInvalid', `The replica disk ${record.replicaId} is not there any more.`);
+  }
   await settleDrain(ports, record, outcome);
   if (outcome.isUnfinished) await ports.doorbells.ring(record.replicaId);
   return outcome;
@@ -62,6 +68,7 @@ async function noteFailure(ports: ReplicationPorts, replicaId: string, error: un
           sinceMs: record.failure?.sinceMs ?? now,
           nextTryAtMs: now + backOffInMs(count),
           code: isRefusal(error) ? error.code : 'InternalError',
+          isFinal: isRefusal(error, ...final),
           message: (error instanceof Error ? error.message : String(error)).slice(0, 500),
         },
       };

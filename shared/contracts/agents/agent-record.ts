@@ -27,6 +27,8 @@ export const AgentStatus = z.object({
   /** When the fabric's records were last brought up to date with it. */
   providerSeenAtMs: z.int(),
   replicas: z.array(ReplicaReport),
+  /** The machines it speaks for. */
+  machineIds: z.array(z.string()).optional(),
   /** Where it takes change logs in, if it does. */
   listens: SiteAddresses.optional(),
 });

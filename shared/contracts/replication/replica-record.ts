@@ -21,6 +21,8 @@ export const FailureStreak = z.object({
   nextTryAtMs: z.int(),
   code: z.string(),
   message: z.string().max(500),
+  /** No try of ours can end it: nothing is tried again before a person has done something. */
+  isFinal: z.boolean().default(false),
 });
 export type FailureStreak = z.infer<typeof FailureStreak>;
 

@@ -86,6 +86,7 @@ async function noteAgent(
     siteDigest,
     providerSeenAtMs: isDue ? saidAtMs : (known?.providerSeenAtMs ?? saidAtMs),
     replicas: [],
+    machineIds: machines.map(({ machineId }) => machineId),
     ...(listens === undefined ? {} : { listens }),
   };
 }

@@ -1,3 +1,5 @@
+import { isErrorCode } from '../../errors';
+import { refusals } from '../../refusals';
 import type { Health, HealthCause, ReplicaRecord } from '../../contracts/replication/replica-record';
 import { recoveryPointAgeInMs } from '../../model/points/rpo';
 import type { ReplicationMeasures } from '../replication-ports';
@@ -65,6 +67,10 @@ function missingCause(
 
 function failureCause({ failure }: ReplicaRecord, nowInMs: number): HealthCause | undefined {
   if (failure === null) return undefined;
+  if (failure.isFinal && isErrorCode(failure.code)) {
+    const { code, message } = failure;
+    return { code, severity: 'Critical', message, action: refusals[code].action };
+  }
   return {
     code: 'ReplicationFailing',
     severity: nowInMs - failure.sinceMs > patienceInMs ? 'Critical' : 'Warning',

@@ -42,9 +42,14 @@ export async function sweepReplicas(ports: ReplicationPorts): Promise<Swept> {
   return { rung, tidied, failures };
 }
 
-function isDue({ failure, agent, applied, createdAtMs }: ReplicaRecord, ports: ReplicationPorts): boolean {
+function isDue(
+  { failure, resyncNeeded, agent, applied, createdAtMs }: ReplicaRecord,
+  ports: ReplicationPorts,
+): boolean {
   const now = ports.clock.now();
-  if (failure !== null) return now >= failure.nextTryAtMs;
+  if (failure !== null) return !failure.isFinal && now >= failure.nextTryAtMs;
+  // Every upload there may be is bad: one more rings for itself.
+  if (resyncNeeded === 'corruptLog') return false;
   if (agent === null) return now - createdAtMs > ports.measures.silenceLimitInMs;
   if (now - agent.saidAtMs > ports.measures.silenceLimitInMs) return true;
   if (applied === null || agent.epoch > applied.epoch) return true;

@@ -23,6 +23,7 @@ export function itemHealth(
     ...known.flatMap(({ healthCauses }) => healthCauses),
     ...agentCauses(status),
     ...sizeCauses(known, status),
+    ...machineCauses(current, status),
   ];
   const resolved = new Set(resolvedOf(current));
   const healthErrors = distinct(causes)
@@ -72,6 +73,20 @@ function agentCauses(status: ReviewedItem['status']): HealthCause[] {
           },
         ],
   );
+}
+
+/** The machine is not where its agent looks: asking again does not bring it back. */
+function machineCauses({ sourceMachineId }: ProtectedItem, status: ReviewedItem['status']): HealthCause[] {
+  if (sourceMachineId === undefined || status?.machineIds === undefined) return [];
+  if (status.machineIds.some((id) => id.toLowerCase() === sourceMachineId.toLowerCase())) return [];
+  return [
+    {
+      code: 'MachineMissing',
+      severity: 'Critical',
+      message: 'The server that spoke for the machine does not find it any more.',
+      action: 'Bring the machine back, register the host that it runs on now, or disable its protection.',
+    },
+  ];
 }
 
 /** A source that became smaller than its replica is not followed: nothing says which part of it is gone. */

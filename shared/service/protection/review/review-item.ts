@@ -77,7 +77,7 @@ function shown(
       ...disk,
       copiedPercent: copiedPercent(record, report),
       pendingBytes: (record?.cachedBytes ?? 0) + (report?.spooledBytes ?? 0),
-      resyncRequired: record !== undefined && record.resyncNeeded !== null,
+      resyncRequired: isResyncRequired(record),
     };
   });
   const totalBytes = disks.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
@@ -98,4 +98,9 @@ function copiedPercent(
   if (record?.copyingEpoch === null && record.lastPoint !== null) return 100;
   if (report === undefined || report.toCopyBytes === 0 || report.epoch !== record?.copyingEpoch) return 0;
   return Math.min(99, Math.floor((report.copiedBytes / report.toCopyBytes) * 100));
+}
+
+/** A stream that cannot go on, and one that we gave up: what was sent meanwhile is not known. */
+function isResyncRequired(record: ReviewedItem['records'][number]): boolean {
+  return record !== undefined && (record.resyncNeeded !== null || record.failure?.isFinal === true);
 }

@@ -1,0 +1,119 @@
+import { LifeboatError } from '../../../shared/errors';
+import { encodeChangeLog } from '../../../shared/formats/change-log/encode-change-log';
+import { present } from '../../../shared/assert';
+import type { PaperAgent } from '../../support/protection/paper-agent';
+import { ProtectionWorld } from '../../support/protection/protection-world';
+
+const minuteInMs = 60_000;
+let world: ProtectionWorld;
+let agent: PaperAgent;
+let replicaId: string;
+let heal: () => void;
+
+beforeEach(async () => {
+  world = await ProtectionWorld.open();
+  agent = await world.protect();
+  replicaId = present([...agent.streams.keys()][0], 'the replica');
+});
+afterEach(() => world.close());
+
+const record = async () => present(await world.wired.ports.replicas.read(replicaId), 'the record');
+
+/** Every look at the disk ends like this, until it is healed. */
+function failWith(error: Error): void {
+  const open = world.disks.open.bind(world.disks);
+  world.disks.open = () => {
+    throw error;
+  };
+  heal = () => {
+    world.disks.open = open;
+  };
+}
+
+/** Lets minutes pass as the timer of the service does; the minutes after the first failure at which something was tried. */
+async function triesIn(minutes: number): Promise<number[]> {
+  const tries: number[] = [];
+  let count = 0;
+  for (let minute = 0; minute <= minutes; minute++) {
+    await agent.report();
+    await world.wired.sweep(world.jobs);
+    await world.answerBells();
+    const failed = (await record()).failure?.count ?? 0;
+    if (failed > count) tries.push(minute);
+    count = failed;
+    world.clock.advance(minuteInMs);
+  }
+  return tries;
+}
+
+async function shown(): Promise<unknown> {
+  await world.review();
+  const item = await world.item();
+  const worst = item?.healthErrors.find(({ level }) => level === 'Error');
+  return { health: item?.health, code: worst?.code, says: /\w{4}/.test(worst?.action ?? '') };
+}
+
+describe('what a retry may cure', () => {
+  const errors = [
+    Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }),
+    Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }),
+    Object.assign(new Error('cannot allocate memory'), { code: 'ENOMEM' }),
+    new LifeboatError('SnapshotRefused', 'not now'),
+  ];
+  it.each(errors)('D17 is tried again after 1, 2, 4, 8, 10 and then every 30 minutes: %s', async (error) => {
+    await agent.cut();
+    failWith(error);
+    expect(await triesIn(120)).toEqual([0, 1, 3, 7, 15, 25, 55, 85, 115]);
+    heal();
+    await triesIn(30);
+    await world.pump(1);
+    expect(await record()).toMatchObject({ failure: null, health: 'Normal' });
+  });
+});
+
+describe('what no retry can cure', () => {
+  async function expectNoRetry(code: string, tries: readonly number[]): Promise<void> {
+    expect(await triesIn(0)).toEqual(tries);
+    expect(await shown()).toEqual({ health: 'Critical', code, says: true });
+    const before = (await record()).failure;
+    expect((await world.wired.sweep(world.jobs)).rung).toBe(0);
+    await triesIn(300);
+    expect((await record()).failure).toEqual(before);
+  }
+
+  it('D16 is a replica that is not there any more', async () => {
+    await agent.cut();
+    await world.disks.remove(replicaId);
+    await expectNoRetry('ReplicaInvalid', [0]);
+  });
+
+  it('D16 is a storage account that lets us in no more, until a person asks for a resync', async () => {
+    await agent.cut();
+    failWith(new LifeboatError('StorageForbidden', 'Storage answered 403'));
+    await expectNoRetry('StorageForbidden', [0]);
+    heal();
+    await world.ask('POST', `${await world.itemId('web')}/repairReplication`, {});
+    await world.pump(3);
+    expect(await record()).toMatchObject({ failure: null, health: 'Normal' });
+  });
+
+  it('D16 is a chain of logs that is broken in every upload', async () => {
+    const { epoch, sequence } = present(agent.streams.get(replicaId), 'the stream');
+    const times = { firstWriteTimeInMs: world.clock.now(), lastWriteTimeInMs: world.clock.now() };
+    const place = { replicaId, epoch, sequence: sequence + 1 };
+    const header = { ...place, ...times, previousDigest: 'f'.repeat(64), diskSizeBytes: 65_536 };
+    const { bytes } = await encodeChangeLog(header, [], { codec: 'none' });
+    for (const attempt of [0, 1, 2]) await world.cache.put({ ...place, attempt }, bytes);
+    await world.wired.ingest(replicaId, world.jobs);
+    expect((await record()).missing?.faults).toEqual(Array(3).fill('LogBrokenChain'));
+    await agent.report({ sealed: sequence + 1, uploaded: sequence + 1 });
+    await expectNoRetry('ResyncNeeded', []);
+  });
+
+  it('D16 is a machine that is not found any more', async () => {
+    agent.machine = () => ({ ...agentMachine, machineId: 'another' });
+    await expectNoRetry('MachineMissing', []);
+  });
+});
+
+const agentMachine = { name: 'another', osType: 'Linux', powerState: 'running', disks: [], nics: [] };
