@@ -1,7 +1,7 @@
 // Writes the package that is deployed to dist/package: `npm run bundle [-- --durable storage]`. One file holds the whole
 // app; host.json gets the overlay of the durable backend; the one native module is named for npm to bring.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
@@ -47,6 +47,9 @@ const { metafile } = await build({
   banner: { js: "const whereThisIs = require('node:url').pathToFileURL(__filename).href;" },
   define: { 'import.meta.url': 'whereThisIs' },
 });
+
+// The page is not compiled: it goes along as it is, to where the app looks for it beside itself.
+cpSync(join('shared', 'ui', 'assets'), join(folder, 'assets'), { recursive: true });
 
 const { version, dependencies, engines } = JSON.parse(readFileSync('package.json', 'utf8'));
 write('package.json', {

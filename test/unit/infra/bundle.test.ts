@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { startHostProcess } from '../../../local/host';
 
 /** Loads an app beside a core that writes down what is registered with it, as the worker's would. */
 const loader = `
@@ -48,6 +49,30 @@ describe('the deployed package', () => {
     expect(JSON.parse(stdout)).toEqual(expect.arrayContaining(named));
     expect(statSync(join(folder, 'main.js')).size).toBeLessThan(8 * 1024 ** 2);
   }, 180_000);
+
+  it('serves the page from what lies in it, every file', async () => {
+    const { Values } = JSON.parse(readFileSync('local.settings.sample.json', 'utf8'));
+    delete Values.NODE_EXTRA_CA_CERTS;
+    const nowhere = 'Endpoint=sb://127.0.0.1:1;SharedAccessKeyName=k;SharedAccessKey=AA==';
+    const dataFolder = mkdtempSync(join(tmpdir(), 'package-data-'));
+    const host = await startHostProcess({
+      ...{ appFolder: folder, dataFolder, port: 0, logLevel: 'error', ignoreKeys: true },
+      entryFile: resolve('dist/local/host/main.js'),
+      environment: { ...Values, ...environment, SERVICE_BUS: `${nowhere};UseDevelopmentEmulator=true` },
+    });
+    try {
+      for (const name of readdirSync('shared/ui/assets')) {
+        const response = await fetch(`http://127.0.0.1:${host.port}/ui/${name}`);
+        expect({ name, body: await response.text() }).toEqual({
+          name,
+          body: readFileSync(join('shared/ui/assets', name), 'utf8'),
+        });
+      }
+    } finally {
+      await host.stop();
+      rmSync(dataFolder, { recursive: true, maxRetries: 3 });
+    }
+  }, 60_000);
 
   it('keeps orchestrations with the scheduler, and brings the one native module', () => {
     const provider = json('host.json').extensions.durableTask.storageProvider;
