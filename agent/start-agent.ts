@@ -174,7 +174,8 @@ function groupSettings(
 
 const usual = {
   sealIntervalInMs: 1000,
-  sealAtBytes: 32 * 1024 * 1024,
+  // A log of up to 16 MiB is read once by the service, a larger one twice.
+  sealAtBytes: 15 * 1024 * 1024,
   openLogLimitBytes: 192 * 1024 * 1024,
   spoolQuotaBytes: 16 * 1024 ** 3,
 };

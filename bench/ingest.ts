@@ -62,7 +62,7 @@ async function printDrained(
   options: { rounds: number; concurrency: number },
 ): Promise<void> {
   console.log('G2  from the cache to a snapshot, MiB/s of change (share of raw)');
-  for (const logMebibytes of [8, 64]) {
+  for (const logMebibytes of [8, 15, 64]) {
     const logBytes = logMebibytes * mebibyte;
     const { name, speed, ofRaw } = await drainTrace(sequential(), accounts, { ...options, logBytes });
     row(`${name}, logs of ${logMebibytes} MiB`, `${speed.toFixed(0)} (${ofRaw.toFixed(2)})`);

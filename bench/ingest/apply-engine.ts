@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { PageBlobReplicaDisks } from '../../shared/azure/page-blob-replica-disks';
-import { readChangeLog } from '../../shared/formats/change-log/read-change-log';
 import { applyExtents } from '../../shared/service/apply-extents';
+import { verifyLog, type VerifiedLog } from '../../shared/service/logs/verified-log';
 import { systemClock } from '../../shared/system/system-clock';
 import { median, secondsOf, speedOf } from './measure';
 import { rawLimit } from './raw-limit';
 import type { Accounts } from './replica';
-import { sealLogs } from './sealed-logs';
+import { sealLogs, type SealedLog } from './sealed-logs';
 import { changedBytes, traceDiskBytes, type Trace } from './traces';
 
 const mebibyte = 1024 * 1024;
@@ -20,14 +20,15 @@ export interface ApplyResult {
   readonly naiveRequestsPerMebibyte: number;
 }
 
-/** Logs from memory into a page blob, beside the raw limit, in turns. */
+/** Logs from memory, verified before, into a page blob, beside the raw limit, in turns. */
 export async function applyTrace(
   trace: Trace,
   { target }: Accounts,
   { rounds, concurrency }: { readonly rounds: number; readonly concurrency: number },
 ): Promise<ApplyResult> {
   const bytes = changedBytes(trace);
-  const logs = await sealLogs(trace, { replicaId: randomUUID() });
+  const source = randomUUID();
+  const logs = await verifiedLogs(source, await sealLogs(trace, { replicaId: source }));
   const disks = new PageBlobReplicaDisks(target, systemClock);
   const speeds: number[] = [];
   const shares: number[] = [];
@@ -38,10 +39,10 @@ export async function applyTrace(
     const disk = await disks.create(replicaId, traceDiskBytes);
     requests = 0;
     const seconds = await secondsOf(async () => {
-      for (const { sequence, bytes: log } of logs) {
-        const atNumber = 2 * sequence - 1;
+      for (const log of logs) {
+        const atNumber = 2 * log.header.sequence - 1;
         await disk.raise(atNumber);
-        const applied = await applyExtents(disk, await readChangeLog(once(log)), { atNumber });
+        const applied = await applyExtents(disk, log, { atNumber });
         await disk.raise(atNumber + 1);
         requests += applied.requests;
       }
@@ -57,6 +58,16 @@ export async function applyTrace(
     requestsPerMebibyte: requests / (bytes / mebibyte),
     naiveRequestsPerMebibyte: trace.writes.length / (bytes / mebibyte),
   };
+}
+
+function verifiedLogs(replicaId: string, logs: readonly SealedLog[]): Promise<readonly VerifiedLog[]> {
+  return Promise.all(
+    logs.map(({ sequence, bytes }) => {
+      const place = { replicaId, position: { epoch: 1, sequence }, diskSizeBytes: traceDiskBytes };
+      const read = (): AsyncIterable<Uint8Array> => once(bytes);
+      return verifyLog({ sizeBytes: bytes.length, read }, place, Infinity);
+    }),
+  );
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -22,9 +22,9 @@ import { decodeRecords } from './records';
 import { expectTrailer, type Trailer } from './trailer';
 
 export interface ReadOptions {
-  /** What an earlier whole pass found: each frame must match its digest there before it is handed out. */
+  /** What an earlier whole pass found: the log so far must match it before a frame is handed out. */
   readonly verified?: { readonly digest: string; readonly frameDigests: readonly string[] };
-  /** Hears the digest of each frame as it is read. */
+  /** Hears, as each frame is read, the digest of the log up to its end. */
   readonly onFrameDigest?: (digest: string) => void;
   /** Of each frame the data last only until the next is read: for who keeps none of them. */
   readonly isPassing?: boolean;
@@ -92,28 +92,24 @@ export class ChangeLogReader {
     const frame = decodeFrameHeader(head);
     const table = await this.source.take(frame.recordCount * recordBytes);
     const body = await this.source.take(frame.bodyBytes, this.#scratch);
-    if (crc32(body, crc32(table)) !== frame.contentChecksum) {
+    for (const part of [head, table, body]) this.options.hash.update(part);
+    const { verified } = this.options;
+    if (verified !== undefined) this.#expectSame(verified.frameDigests[index], index);
+    else if (crc32(body, crc32(table)) !== frame.contentChecksum) {
       throw new LifeboatError('LogTorn', `Frame ${index} of the change log does not match its checksum.`);
     }
-    for (const part of [head, table, body]) this.options.hash.update(part);
-    this.#expectSameFrame([head, table, body], index);
+    this.options.onFrameDigest?.(this.#digestSoFar());
     const data = frame.codec === 'none' ? body : uncompressBody(body, frame.dataBytes);
     return decodeRecords(table, data, this.header.diskSizeBytes);
   }
 
-  #expectSameFrame(parts: readonly Buffer[], index: number): void {
-    const { verified, onFrameDigest } = this.options;
-    if (verified === undefined && onFrameDigest === undefined) return;
-    const hash = createHash('sha256');
-    for (const part of parts) hash.update(part);
-    const digest = hash.digest('hex');
-    onFrameDigest?.(digest);
-    if (verified !== undefined && verified.frameDigests[index] !== digest) {
-      throw new LifeboatError(
-        'LogTorn',
-        `Frame ${index} of the change log is not the one that was verified.`,
-      );
-    }
+  #expectSame(digest: string | undefined, index: number): void {
+    if (digest === this.#digestSoFar()) return;
+    throw new LifeboatError('LogTorn', `Frame ${index} of the change log is not the one that was verified.`);
+  }
+
+  #digestSoFar(): string {
+    return this.options.hash.copy().digest('hex');
   }
 
   async #end(head: Buffer, trailer: Trailer): Promise<void> {

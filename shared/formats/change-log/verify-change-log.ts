@@ -5,7 +5,7 @@ export interface VerifiedChangeLog {
   readonly header: LogHeader;
   readonly digest: string;
   readonly isSorted: boolean;
-  /** SHA-256 of each frame, for a second pass that may meet other bytes. */
+  /** SHA-256 of the log up to the end of each frame, for a second pass that may meet other bytes. */
   readonly frameDigests: readonly string[];
 }
 
