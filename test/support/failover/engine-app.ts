@@ -3,6 +3,7 @@ import { planActivities } from '../../../orchestrations/activities/plan-activiti
 import { protectionActivities } from '../../../orchestrations/activities/protection-activities';
 import { disableProtection, purgeProtection } from '../../../orchestrations/disable-protection';
 import * as failovers from '../../../orchestrations/failover';
+import { itemJob } from '../../../orchestrations/item-job';
 import * as plans from '../../../orchestrations/plans';
 import { StepCall, failoverSteps } from '../../../shared/contracts/jobs/failover-steps';
 import type { FailoverService } from '../../../shared/service/failover/failover-service';
@@ -32,18 +33,21 @@ export function engineApp(world: Services): DurableApp {
     (input) => world.plans[name as keyof PlanService](schema.parse(input) as never),
   ]);
   return {
-    orchestrators: { ...failoverOrchestrations, disableProtection, purgeProtection },
+    orchestrators: {
+      ...{ ...failoverOrchestrations, disableProtection, purgeProtection },
+      updateProtectedItem: itemJob('updateProtectedItem'),
+    },
     activities: {
-      ...endingActivities(world),
+      ...protectionSteps(world),
       ...Object.fromEntries([...steps, ...planSteps]),
       finishFailover: (input: unknown) => world.service.finish(FinishFailover.parse(input)),
     },
   };
 }
 
-/** What the jobs that end protection call. */
-function endingActivities(world: Services): Record<string, Run> {
-  const names = ['checkDisable', 'stopReplication', 'cleanUp', 'endDisable', 'purge'] as const;
+/** What the jobs call that end protection, or change an item. */
+function protectionSteps(world: Services): Record<string, Run> {
+  const names = ['checkDisable', 'stopReplication', 'cleanUp', 'endDisable', 'purge', 'runItemJob'] as const;
   return Object.fromEntries(
     names.map((name): [string, Run] => [
       name,

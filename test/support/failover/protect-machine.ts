@@ -27,10 +27,22 @@ export function groupOf(name: string): string {
 
 export const network = `${groupOf('rescue')}/providers/Microsoft.Network/virtualNetworks/harbour`;
 
+const usual = { targetAzureNetworkId: network, targetAzureV2ResourceGroupId: groupOf('rescue') };
+
 export interface ProtectOptions {
   readonly name?: string;
   readonly disks?: number;
   readonly sizeBytes?: number;
+  /** The cards of the source, as its agent reports them, or its cloud has them. */
+  readonly nics?: readonly SourceNic[];
+  /** What protection was enabled with. */
+  readonly enabledWith?: Readonly<Record<string, unknown>>;
+}
+
+interface SourceNic {
+  readonly networkId?: string;
+  readonly subnet?: string;
+  readonly address: string;
 }
 
 interface Attached {
@@ -39,9 +51,11 @@ interface Attached {
   readonly itemId: string;
   readonly disks: readonly SimulatedDisk[];
   readonly isCloud: boolean;
+  readonly nics?: readonly SourceNic[];
 }
 
 interface Described {
+  readonly enabledWith: Readonly<Record<string, unknown>>;
   readonly scenario: InstanceType;
   readonly name: string;
   readonly machineId: string;
@@ -52,22 +66,27 @@ interface Described {
 export async function protectMachine(
   world: FailoverWorld,
   scenario: InstanceType,
-  { name = 'web', disks = 2, sizeBytes = 64 * 1024 }: ProtectOptions = {},
+  options: ProtectOptions = {},
 ): Promise<SimulatedMachine> {
+  const { name = 'web', disks = 2, sizeBytes = 64 * 1024, nics = [{ address: '10.1.0.9' }] } = options;
+  const { enabledWith = usual } = options;
   const fabricId = await makeFabric(world, `site-${scenario}`);
   const isCloud = scenario === 'A2A';
   const machineId = isCloud ? `${groupOf('east')}/providers/Microsoft.Compute/virtualMachines/${name}` : name;
   const contents = Array.from({ length: disks }, () => randomBytes(sizeBytes));
   if (isCloud) {
     const parts = contents.map((content, index) => ({ name: `${name}-${index}`, content }));
-    world.compute.cloud.addSource({ id: machineId, location: 'east', disks: parts });
+    world.compute.cloud.addSource({
+      ...{ id: machineId, location: 'east', disks: parts },
+      nics: nics.map((nic, index) => ({ id: `${name}-nic${index}`, networkId: '', subnet: '', ...nic })),
+    });
   }
   const itemId = `${fabricId}/replicationProtectionContainers/cloud/replicationProtectedItems/${name}`;
   const simulated = contents.map(
     (content, index) => new SimulatedDisk(`disk-${index}`, randomUUID(), content),
   );
-  const machine = await attach(world, { fabricId, machineId, itemId, disks: simulated, isCloud });
-  const item = await itemOf(world, { scenario, name, machineId, disks: simulated });
+  const machine = await attach(world, { fabricId, machineId, itemId, disks: simulated, isCloud, nics });
+  const item = await itemOf(world, { scenario, name, machineId, disks: simulated, enabledWith });
   await putResource(world.records, { id: itemId, name, type: itemType, properties: item });
   const wished: DesiredReplica[] = [];
   for (const { replicaId, diskId } of simulated) {
@@ -114,7 +133,7 @@ async function makeFabric(world: FailoverWorld, name: string, location = 'westeu
 
 async function attach(
   world: FailoverWorld,
-  { fabricId, machineId, itemId, disks, isCloud }: Attached,
+  { fabricId, machineId, itemId, disks, isCloud, nics = [{ address: '10.1.0.9' }] }: Attached,
 ): Promise<SimulatedMachine> {
   const agentId = randomUUID();
   const { board, clock } = world.ports;
@@ -138,7 +157,12 @@ async function attach(
     ...{ agentId, providerId: `${fabricId}/replicationRecoveryServicesProviders/host` },
     machine: {
       ...{ machineId, name: machineId.split('/').at(-1), osType: 'Linux', powerState: 'running' },
-      ...{ generation: '1', disks: reported, nics: [{ nicId: 'nic', addresses: ['10.1.0.9'] }] },
+      ...{ generation: '1', disks: reported },
+      nics: nics.map(({ address, ...nic }, index) => ({
+        ...nic,
+        nicId: `nic${index}`,
+        addresses: [address],
+      })),
     },
   });
   world.machines.push(machine);
@@ -147,7 +171,7 @@ async function attach(
 
 async function itemOf(
   world: FailoverWorld,
-  { scenario, name, machineId, disks }: Described,
+  { scenario, name, machineId, disks, enabledWith }: Described,
 ): Promise<ProtectedItem> {
   const policyId = `${vault}/replicationPolicies/p-${scenario}`;
   await putResource(world.records, {
@@ -183,6 +207,6 @@ async function itemOf(
       const shown = { id: diskId, name: diskId, replicaId, sizeBytes: content.length };
       return { ...shown, isOperatingSystem: index === 0 };
     }),
-    enabledWith: { targetAzureNetworkId: network, targetAzureV2ResourceGroupId: groupOf('rescue') },
+    enabledWith,
   });
 }

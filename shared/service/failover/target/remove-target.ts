@@ -48,7 +48,9 @@ export async function releasePoint(
 }
 
 /** True when no disk at the target reads from its copy any more. */
-export async function isWhole({ machines }: FailoverPorts, disks: Recovery['disks']): Promise<boolean> {
+export async function isWhole({ machines }: FailoverPorts, { disks, site }: Recovery): Promise<boolean> {
+  // A site's disks are whole before they are named.
+  if (site !== undefined) return true;
   for (const { targetDiskId } of disks) {
     if (targetDiskId !== undefined && (await machines.disk(targetDiskId))?.isWhole === false) return false;
   }

@@ -4,8 +4,8 @@ import type { ProtectedItem } from '../../../contracts/catalogue/protected-item'
 import type { FailoverJob } from '../../../contracts/jobs/failover-steps';
 import { LifeboatError } from '../../../errors';
 import { readResource } from '../../catalogue/resources';
-import { feederOf } from '../../protection/feeder-of';
 import type { FailoverPorts } from '../failover-ports';
+import { networkOfTest, networkWishes, nicsOf } from './target-nics';
 
 /** How a machine is made at the target. */
 export interface TargetPlan {
@@ -18,8 +18,6 @@ export interface TargetPlan {
   readonly isIsolated: boolean;
   readonly availabilitySetId?: string;
 }
-
-type Nic = z.input<typeof NicRequest>;
 
 const text = z.string().min(1).optional().catch(undefined);
 
@@ -35,16 +33,7 @@ const Wishes = z.object({
   recoveryResourceGroupId: text,
   targetAzureV2ResourceGroupId: text,
   targetResourceGroupId: text,
-  selectedRecoveryAzureNetworkId: text,
-  selectedTfoAzureNetworkId: text,
-  targetAzureNetworkId: text,
-  targetNetworkId: text,
-  testNetworkId: text,
-  recoveryAzureNetworkId: text,
-  recoverySubnetName: text,
-  targetAzureSubnetId: text,
-  targetSubnetName: text,
-  testSubnetName: text,
+  ...networkWishes,
   recoveryAvailabilitySetId: text,
   targetAvailabilitySetId: text,
   recoveryAvailabilityZone: text,
@@ -52,25 +41,6 @@ const Wishes = z.object({
   osType: text,
 });
 type Wishes = z.infer<typeof Wishes>;
-
-/** The cards of a machine as the update operation describes them. */
-const WishedNic = z.looseObject({
-  selectionType: text,
-  recoveryVMNetworkId: text,
-  tfoVMNetworkId: text,
-  recoveryVMSubnetName: text,
-  ipConfigs: z
-    .array(
-      z.looseObject({
-        recoverySubnetName: text,
-        recoveryStaticIPAddress: text,
-        recoveryPublicIPAddressId: text,
-        tfoSubnetName: text,
-        tfoStaticIPAddress: text,
-      }),
-    )
-    .nullish(),
-});
 
 export async function targetPlanOf(
   ports: FailoverPorts,
@@ -155,91 +125,4 @@ async function sizeOf(
     .toSorted((left, right) => left.cores - right.cores || left.memoryInMb - right.memoryInMb);
   if (smallest !== undefined) return smallest.name;
   throw new LifeboatError('TargetRefused', `No size of ${place.location} takes ${item.disks.length} disks.`);
-}
-
-function networkOfTest(job: FailoverJob, wishes: Wishes): string | undefined {
-  if (job.networkType === 'VmNetworkAsInput') return job.networkId;
-  if (job.networkType !== undefined) return undefined;
-  return job.networkId ?? wishes.selectedTfoAzureNetworkId ?? wishes.testNetworkId;
-}
-
-async function nicsOf(
-  ports: FailoverPorts,
-  job: FailoverJob,
-  { item, wishes }: Described,
-): Promise<readonly Nic[]> {
-  const isTest = job.verb === 'testFailover';
-  const networkId = isTest ? networkOfTest(job, wishes) : networkOfFailover(wishes);
-  const described = z
-    .array(WishedNic)
-    .catch([])
-    .parse(item.target['vmNics'] ?? []);
-  const wished = described
-    .filter(({ selectionType }) => selectionType !== 'NotSelected')
-    .map((nic): Partial<Nic> => {
-      const [address] = nic.ipConfigs ?? [];
-      return isTest
-        ? withoutGaps({
-            networkId: nic.tfoVMNetworkId,
-            subnet: address?.tfoSubnetName,
-            address: address?.tfoStaticIPAddress,
-          })
-        : withoutGaps({
-            networkId: nic.recoveryVMNetworkId,
-            subnet: address?.recoverySubnetName ?? nic.recoveryVMSubnetName,
-            address: address?.recoveryStaticIPAddress,
-            publicAddress: address?.recoveryPublicIPAddressId === undefined ? undefined : true,
-          });
-    });
-  const nics = wished.length > 0 ? wished : await nicsOfSource(ports, job, item);
-  const subnet = isTest ? wishes.testSubnetName : subnetOf(wishes);
-  return nics.map((nic) => {
-    const network = nic.networkId ?? networkId;
-    if (network === undefined) {
-      throw new LifeboatError(
-        'TargetResourceMissing',
-        'No network is chosen for the machine at the target.',
-        {
-          target: job.itemId,
-        },
-      );
-    }
-    return { ...(subnet === undefined ? {} : { subnet }), ...nic, networkId: network };
-  });
-}
-
-function networkOfFailover(wishes: Wishes): string | undefined {
-  return (
-    wishes.selectedRecoveryAzureNetworkId ??
-    wishes.recoveryAzureNetworkId ??
-    wishes.targetAzureNetworkId ??
-    wishes.targetNetworkId
-  );
-}
-
-function subnetOf(wishes: Wishes): string | undefined {
-  return (
-    wishes.recoverySubnetName ?? wishes.targetSubnetName ?? wishes.targetAzureSubnetId?.split('/').at(-1)
-  );
-}
-
-/** One card for each that the source has, at the same address where that is free; one where nothing is known. */
-async function nicsOfSource(
-  { records, sources }: FailoverPorts,
-  { itemId }: FailoverJob,
-  item: ProtectedItem,
-): Promise<readonly Partial<Nic>[]> {
-  const { sourceMachineId } = item;
-  const known =
-    item.scenario === 'A2A' && sourceMachineId !== undefined
-      ? ((await sources.read(sourceMachineId))?.nics ?? []).map(({ address }) => [address])
-      : ((await feederOf(records, itemId, item))?.machine.nics ?? []).map(({ addresses }) => addresses);
-  const nics = known.map(([address]) => withoutGaps({ address }));
-  return nics.length > 0 ? nics : [{}];
-}
-
-function withoutGaps<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 }
