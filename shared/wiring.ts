@@ -92,6 +92,7 @@ function wire(settings: Settings): Wiring {
       ids: systemIds,
       log: lineLog,
       verify,
+      rebuildReplicas: (afterId) => replication().rebuildReplicas(afterId),
       retryAfterInSeconds: settings.JOB_RETRY_AFTER_SECONDS,
       faces: [
         { prefix: agentFacePrefix, handle: (request, jobs) => protection().face.handle(request, jobs) },

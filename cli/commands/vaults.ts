@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Column } from '../output/table';
 import { usage } from '../failure';
 import type { StartSession } from '../program';
+import { rebuildCommand } from './rebuild';
 
 const columns: readonly Column[] = [
   { title: 'VAULT', field: 'vault' },
@@ -40,6 +41,7 @@ export function vaultCommands(program: Command, start: StartSession): void {
       );
       await session.print(vaultView(made), columns);
     });
+  rebuildCommand(vault, start);
   program
     .command('health')
     .description('the health of the vault: how many machines fare how, and what is wrong')

@@ -10,6 +10,7 @@ import type { Jobs } from '../ports/jobs';
 import type { Log } from '../ports/log';
 import type { Records } from '../ports/records';
 import { auditTrail } from '../service/audit/audit-trail';
+import type { RebuiltReplicas } from '../service/upkeep/rebuild-catalogue';
 import type { Face } from './face';
 
 export interface ApiParts {
@@ -18,6 +19,7 @@ export interface ApiParts {
   readonly ids: Ids;
   readonly log: Log;
   readonly verify: VerifyToken;
+  readonly rebuildReplicas: (afterId?: string) => Promise<RebuiltReplicas>;
   readonly retryAfterInSeconds: number;
   /** What answers beside the Site Recovery API. */
   readonly faces: readonly Face[];

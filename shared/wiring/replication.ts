@@ -17,6 +17,7 @@ import { answerDoorbell, type Answer } from '../service/answer-doorbell';
 import { createReplicas } from '../service/create-replicas';
 import { usualMeasures, type ReplicationPorts } from '../service/replication-ports';
 import type { Replicas } from '../service/replicas';
+import { rebuildSome, type RebuiltReplicas } from '../service/upkeep/rebuild-catalogue';
 import { removeLeftovers } from '../service/upkeep/remove-leftovers';
 import { sweepReplicas, type Swept } from '../service/upkeep/sweep-replicas';
 import type { Settings } from '../settings';
@@ -39,7 +40,11 @@ export interface Replication {
   readonly answerDoorbell: (replicaId: string) => Promise<Answer>;
   readonly sweep: () => Promise<Swept>;
   readonly removeLeftovers: () => Promise<void>;
+  readonly rebuildReplicas: (afterId?: string) => Promise<RebuiltReplicas>;
 }
+
+/** So few replicas are rebuilt in one request. */
+const replicasAtOnce = 20;
 
 /** Replication on the storage accounts, the queue and the topic that the settings name. */
 export function wireReplication({
@@ -77,5 +82,6 @@ export function wireReplication({
     answerDoorbell: (replicaId) => answerDoorbell(ports, replicaId),
     sweep: () => sweepReplicas(ports),
     removeLeftovers: () => removeLeftovers(ports),
+    rebuildReplicas: (afterId) => rebuildSome(ports, { afterId, limit: replicasAtOnce }),
   };
 }

@@ -3,6 +3,7 @@ import type { Ids } from '../../ports/ids';
 import type { Jobs } from '../../ports/jobs';
 import type { Log } from '../../ports/log';
 import type { Records } from '../../ports/records';
+import type { RebuiltReplicas } from '../../service/upkeep/rebuild-catalogue';
 import type { Authority } from '../identity/authorize';
 import type { Caller } from '../identity/tokens';
 
@@ -14,6 +15,8 @@ export interface ApiServices {
   readonly ids: Ids;
   readonly log: Log;
   readonly authority: Authority;
+  /** Writes the next few replicas after this one into the catalogue again, from the target account. */
+  readonly rebuildReplicas: (afterId?: string) => Promise<RebuiltReplicas>;
   /** What a client is asked to wait between two looks at a job; 0 leaves it to the client. */
   readonly retryAfterInSeconds: number;
 }

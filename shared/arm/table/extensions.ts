@@ -42,6 +42,12 @@ function putWebhook(call: Call, body: z.infer<typeof WebhookBody>): Promise<ApiA
   return putNow(call, () => input);
 }
 
+const RebuildBody = z.strictObject({ afterId: z.uuid().optional() });
+
+async function rebuildReplicas(call: Call, { afterId }: z.infer<typeof RebuildBody>): Promise<ApiAnswer> {
+  return { status: 200, jsonBody: await call.services.rebuildReplicas(afterId) };
+}
+
 /** What lifeboat has beyond Site Recovery's own API, in the same style. */
 export const extensionOperations: readonly Operation[] = [
   list('RoleAssignments_List', assignments, 1),
@@ -57,6 +63,7 @@ export const extensionOperations: readonly Operation[] = [
   read('Webhooks_Get', `${webhooks}/{webhookName}`, 1),
   now('Webhooks_Create', ['PUT', `${webhooks}/{webhookName}`, 1], WebhookBody, putWebhook),
   now('Webhooks_Delete', ['DELETE', `${webhooks}/{webhookName}`, 1], Nothing, deleteNow),
+  now('Vaults_RebuildReplicas', ['POST', `${vaultPath}/rebuildReplicas`, 1], RebuildBody, rebuildReplicas),
   read('ReplicationJobExports_Get', `${vaultPath}/replicationJobExports/{exportName}`, 1),
   list('ReplicationEvidence_List', `${vaultPath}/replicationEvidence`, 1),
   read('ReplicationEvidence_Get', `${vaultPath}/replicationEvidence/{evidenceName}`, 1),

@@ -5,8 +5,10 @@ import { ControlJob } from '../../../shared/contracts/jobs/control-job';
 import type { Records } from '../../../shared/ports/records';
 import { runControlJob } from '../../../shared/service/jobs/run-control-job';
 import { systemClock } from '../../../shared/system/system-clock';
+import { rebuildSome } from '../../../shared/service/upkeep/rebuild-catalogue';
 import { type Api, wireApi } from '../../../shared/wiring/api';
 import { MemoryJobs } from '../memory-jobs';
+import { memoryReplication } from '../memory/memory-replication';
 import { MemoryRecords } from '../memory-records';
 import { type Issuer, testIssuer } from './issuer';
 
@@ -38,6 +40,8 @@ export class World {
   readonly faults: unknown[] = [];
   readonly api: Api;
   readonly jobs: MemoryJobs;
+  /** Replication whose target account outlives the records. */
+  readonly replication = memoryReplication();
 
   private constructor(
     readonly records: Records,
@@ -57,6 +61,8 @@ export class World {
         error: (...what) => this.faults.push(what),
       },
       verify: tokenVerifier({ ...issuer.names, keys: issuer.keys, clock: systemClock }),
+      rebuildReplicas: (afterId) =>
+        rebuildSome({ ...this.replication.ports, records }, { afterId, limit: 2 }),
       retryAfterInSeconds: 0,
       faces: [],
     });

@@ -73,7 +73,9 @@ describe('the documents', () => {
   });
 
   it('give the agent options that it knows', () => {
-    const known = new Set(read('agent/main.ts').match(/--[a-z][\w-]*/g));
+    const places = ['agent/main.ts', 'agent/command-line'];
+    const { stdout } = spawnSync('grep', ['-rhoE', '-e', '--[a-z][a-z-]*', ...places], { encoding: 'utf8' });
+    const known = new Set(stdout.split('\n'));
     const wrong = lost(({ commands }) =>
       commands
         .filter((line) => line.includes('agent/main.js'))
