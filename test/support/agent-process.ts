@@ -31,6 +31,10 @@ export class AgentProcess {
     return join(this.#options.folder, 'nbd.socket');
   }
 
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
   start(): void {
     const {
       url,

@@ -61,6 +61,8 @@ export const ReplicaRecord = z.object({
       uploaded: z.int(),
       spooledBytes: z.int(),
       saidAtMs: z.int(),
+      /** The durable position that it was told of in answer. */
+      toldSequence: z.int().optional(),
     })
     .nullable(),
   /** Waiting in the cache when the sweep looked last. */

@@ -104,7 +104,8 @@ async function noteNewest(
     return {
       ...current,
       lastPoint: isNewer ? { pointId, seenServiceTimeInMs, cutTimeInMs } : current.lastPoint,
-      copyingEpoch: current.copyingEpoch === epoch ? null : current.copyingEpoch,
+      // All that waited in the cache before the first point is in it.
+      ...(current.copyingEpoch === epoch ? { copyingEpoch: null, cachedBytes: 0 } : {}),
     };
   });
 }

@@ -11,10 +11,10 @@ import { updateReplica } from './update-replica';
 export async function reportStatus(ports: ReplicationPorts, report: ReplicaReport): Promise<ReplicaStatus> {
   const { replicaId, epoch, sealed, uploaded, spooledBytes } = report;
   await recordOf(ports, replicaId);
-  const agent = { epoch, sealed, uploaded, spooledBytes, saidAtMs: ports.clock.now() };
+  const said = { epoch, sealed, uploaded, spooledBytes, saidAtMs: ports.clock.now() };
   const record = await updateReplica(ports, replicaId, (current) => ({
     ...current,
-    agent,
+    agent: { ...said, toldSequence: durableIn(current, epoch) },
     resyncNeeded: current.resyncNeeded ?? (isHalfChanged(current, report) ? 'halfChanged' : null),
   }));
   if (record === undefined) throw new LifeboatError('NotFound', `There is no replica ${replicaId}.`);
@@ -26,10 +26,24 @@ export async function reportStatus(ports: ReplicationPorts, report: ReplicaRepor
   };
 }
 
+function durableIn({ durable }: ReplicaRecord, epoch: number): number {
+  return durable?.epoch === epoch ? durable.sequence : 0;
+}
+
 /** Once the disk has been copied; before that, everything changes. */
-function isHalfChanged(record: ReplicaRecord, { epoch, spooledBytes }: ReplicaReport): boolean {
-  if (record.copyingEpoch !== null || record.applied?.epoch !== epoch) return false;
-  return isResyncCheaper(spooledBytes + record.cachedBytes, record.sizeBytes);
+function isHalfChanged(record: ReplicaRecord, report: ReplicaReport): boolean {
+  const { copyingEpoch, applied, cachedBytes, sizeBytes } = record;
+  if (copyingEpoch !== null || applied?.epoch !== report.epoch) return false;
+  const waitsInCache = report.uploaded > applied.sequence ? cachedBytes : 0;
+  return isResyncCheaper(waitingBytes(record, report) + waitsInCache, sizeBytes);
+}
+
+/** What the spool holds that is not in the replica: the agent frees the rest when it is told that it may. */
+function waitingBytes(record: ReplicaRecord, { epoch, sealed, spooledBytes }: ReplicaReport): number {
+  const durable = durableIn(record, epoch);
+  const told = record.agent?.epoch === epoch ? (record.agent.toldSequence ?? 0) : 0;
+  if (sealed <= durable) return 0;
+  return (spooledBytes * (sealed - durable)) / (sealed - Math.min(told, durable));
 }
 
 /** What the last drain missed, if the agent says it sent it, and it has not arrived since. */

@@ -174,7 +174,8 @@ export class PaperAgent {
       ...{
         replicaId,
         epoch,
-        sealed: stream?.sequence ?? 0,
+        // What it has spooled is a log that it has not sent.
+        sealed: (stream?.sequence ?? 0) + (this.spooledBytes.has(diskId) ? 1 : 0),
         uploaded: stream?.sequence ?? 0,
         diskSizeBytes: sizeBytes,
       },

@@ -50,6 +50,16 @@ describe('a protected machine', () => {
     });
   });
 
+  it('D13 is not marked for what its agent keeps until it hears that it may go', async () => {
+    world = await ProtectionWorld.open();
+    const agent = await world.protect('web', [100 * 1024]);
+    const sealed = [...agent.streams.values()][0]?.sequence ?? 0;
+    await agent.report({ spooledBytes: 100 * 1024 });
+    expect((await world.item())?.resyncRequired).toBe(false);
+    await agent.report({ spooledBytes: 100 * 1024, sealed: sealed + 1 });
+    expect((await world.item())?.resyncRequired).toBe(true);
+  });
+
   it('D15 resyncs by itself outside office hours only, and at once when a person asks', async () => {
     world = await ProtectionWorld.open();
     const agent = await world.protect();

@@ -1,0 +1,214 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob';
+import { AgentProcess } from '../../support/agent-process';
+import { eventually } from '../../support/eventually';
+import type { NbdClient } from '../../support/nbd-client';
+import { Inside } from '../../support/protection/inside';
+import { ListeningRelay } from '../../support/protection/listening-relay';
+import { Site } from '../../support/protection/site';
+import { sampleDisk } from '../../support/protection/site-options';
+import { socketsOf } from '../../support/protection/sockets-of';
+import { startStack, type Stack } from '../../support/stack';
+
+const folder = mkdtempSync(join(tmpdir(), 'agent-process-'));
+const paths = ['one', 'two'].map((name) => join(folder, `${name}.raw`));
+const canary = Buffer.from('the goldfinch that nobody may read on the way ');
+
+let stack: Stack;
+let site: Site;
+let inside: Inside;
+let relay: ListeningRelay;
+let agent: AgentProcess;
+let replicas: string[];
+
+beforeAll(async () => {
+  stack = await startStack();
+  site = await Site.open(stack);
+  inside = new Inside(stack);
+  relay = await ListeningRelay.open(Number(new URL(site.endpoint).port));
+  for (const path of paths) writeFileSync(path, sampleDisk(8 * 1024 * 1024));
+  agent = new AgentProcess({
+    url: `https://127.0.0.1:${relay.address}`,
+    folder,
+    disks: paths.map((path, index) => `${path}:disk${index}`),
+    machineId: 'shop',
+    token: await site.token(),
+    certificateAuthorityFile: stack.facts['authority.file'] ?? '',
+    sealIntervalInMs: 200,
+  });
+  agent.start();
+}, 120_000);
+
+afterAll(async () => {
+  await agent.kill('SIGTERM');
+  await site.close();
+  await relay.close();
+  await stack.stop();
+  rmSync(folder, { recursive: true, force: true });
+}, 60_000);
+
+const portOf = (name: string): number => Number(new URL(stack.facts[`${name}.endpoint`] ?? '').port);
+const content = (disk: number): Buffer => readFileSync(paths[disk] ?? '');
+
+/** The change logs that wait in the agent's folder, disk by disk. */
+function spools(): string[][] {
+  const disks = join(folder, 'state', 'disks');
+  return readdirSync(disks).map((disk) =>
+    readdirSync(join(disks, disk, 'spool')).filter((name) => name.endsWith('.log')),
+  );
+}
+
+function filesBelow(path: string): string[] {
+  return readdirSync(path, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? filesBelow(join(path, entry.name)) : [join(path, entry.name)],
+  );
+}
+
+/** Everything written until now is in a point, byte for byte. */
+async function expectEqual(): Promise<void> {
+  const point = await site.pointAfter('shop', Date.now(), 120_000);
+  const contents = await Promise.all(replicas.map((replicaId) => inside.contentAt(point, replicaId)));
+  for (const disk of [0, 1]) expect(contents.some((each) => each.equals(content(disk)))).toBe(true);
+}
+
+/** While a part of the cloud stands still. */
+async function whileStopped(part: 'cache' | 'target', how: () => Promise<void>): Promise<void> {
+  const pid = stack.pid(part);
+  process.kill(pid, 'SIGSTOP');
+  try {
+    await how();
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+}
+
+async function writeAll(guest: NbdClient, blocks: number): Promise<void> {
+  for (let block = 0; block < blocks; block++) await guest.write(block * 4096, randomBytes(4096));
+}
+
+/** D10: what was logged while the disks were copied is in the replicas, and nothing of it is kept. */
+async function protect(): Promise<void> {
+  const guests = await Promise.all([agent.connect('disk0'), agent.connect('disk1')]);
+  await site.enable('shop', 'shop');
+  for (const guest of guests) await writeAll(guest, 8);
+  await site.reaches('shop', 'Protected');
+  replicas = (await inside.replicasOf(site.itemId('shop'))).map(({ replicaId }) => replicaId);
+  for (const guest of guests) guest.close();
+  await expectEqual();
+  const records = await inside.replicasOf(site.itemId('shop'));
+  expect(records.map(({ copyingEpoch }) => copyingEpoch)).toEqual([null, null]);
+  await eventually(() => Promise.resolve(spools().every((logs) => logs.length <= 3)), 60_000);
+}
+
+/** A7: it listens nowhere, and knows two far ends: the service and the cache. */
+function expectOutboundOnly(): void {
+  const { listening, remote } = socketsOf(agent.pid);
+  expect(listening).toEqual([]);
+  expect(remote.length).toBeGreaterThan(0);
+  expect([relay.address, portOf('cache')]).toEqual(expect.arrayContaining([...remote]));
+}
+
+/** A5 D9: the target stands still, and the guest does not notice; its changes are in the cache, and then in the replica. */
+async function blockTarget(): Promise<void> {
+  const guest = await agent.connect('disk0');
+  const replica = async () => (await inside.replicasOf(site.itemId('shop'))).map(({ applied }) => applied);
+  await whileStopped('target', async () => {
+    const before = await replica();
+    const account = new BlobServiceClient(
+      stack.facts['cache.endpoint'] ?? '',
+      new StorageSharedKeyCredential(stack.facts['cache.account'] ?? '', stack.facts['cache.key'] ?? ''),
+    );
+    const waiting = async (): Promise<number> => {
+      let count = 0;
+      for await (const { name } of account.listContainers()) {
+        if (!replicas.some((id) => name.includes(id) || name.includes(id.replaceAll('-', '')))) continue;
+        for await (const _ of account.getContainerClient(name).listBlobsFlat()) count += 1;
+      }
+      return count;
+    };
+    const logs = await waiting();
+    await eventually(async () => {
+      await writeAll(guest, 1);
+      return (await waiting()) > logs + 3;
+    }, 60_000);
+    expect(await replica()).toEqual(before);
+  });
+  guest.close();
+  await expectEqual();
+}
+
+/** D12 D9 D3: a log is on its way when the agent dies; new writes went to another file of the same folder. */
+async function killMidUpload(): Promise<void> {
+  const guest = await agent.connect('disk1');
+  await whileStopped('cache', async () => {
+    await guest.write(0, Buffer.concat([canary, Buffer.alloc(4096)], 4096));
+    await eventually(async () => {
+      await guest.write(65_536, randomBytes(4096));
+      return spools().some((logs) => logs.length > 3);
+    }, 60_000);
+    expectSpoolUnreadable();
+    guest.close();
+    await agent.kill('SIGKILL');
+  });
+  agent.start();
+  (await agent.connect('disk1')).close();
+  await expectEqual();
+  const records = await inside.replicasOf(site.itemId('shop'));
+  expect(records.map(({ missing, resyncNeeded }) => [missing?.faults ?? [], resyncNeeded])).toEqual(
+    Array(2).fill([[], null]),
+  );
+}
+
+function expectSpoolUnreadable(): void {
+  const files = filesBelow(join(folder, 'state')).filter((path) => statSync(path).isFile());
+  expect(files.length).toBeGreaterThan(2);
+  for (const path of files) expect(readFileSync(path).includes(canary)).toBe(false);
+}
+
+/** D3: what passes is TLS, in clear text nothing is answered, and what rests is encrypted by storage. */
+async function expectEncrypted(): Promise<void> {
+  expect(relay.seen.length).toBeGreaterThan(10_000);
+  expect(relay.seen.includes(canary)).toBe(false);
+  expect(relay.seen.includes('/agents/v1')).toBe(false);
+  for (const port of [relay.address, portOf('cache')])
+    expect(await clearAnswer(port)).not.toMatch(/HTTP\/1.1 2/);
+  const target = new BlobServiceClient(
+    stack.facts['target.endpoint'] ?? '',
+    new StorageSharedKeyCredential(stack.facts['target.account'] ?? '', stack.facts['target.key'] ?? ''),
+  );
+  const encrypted: (boolean | undefined)[] = [];
+  for await (const { name } of target.listContainers()) {
+    const container = target.getContainerClient(name);
+    for await (const blob of container.listBlobsFlat()) {
+      if (!replicas.some((replicaId) => blob.name.includes(replicaId))) continue;
+      encrypted.push((await container.getBlobClient(blob.name).getProperties()).isServerEncrypted);
+    }
+  }
+  expect(encrypted.length).toBeGreaterThan(1);
+  expect(new Set(encrypted)).toEqual(new Set([true]));
+}
+
+async function clearAnswer(port: number): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  const answer: Buffer[] = [];
+  socket.on('data', (bytes) => answer.push(bytes));
+  socket.on('error', () => undefined);
+  socket.end('GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n');
+  await once(socket, 'close');
+  return Buffer.concat(answer).toString('latin1');
+}
+
+// One life, in order: what one step does, the next ones build on.
+it('A5 A7 D3 D9 D10 D12 an agent of its own keeps a machine safe, whatever stands still or dies', async () => {
+  await protect();
+  expectOutboundOnly();
+  await blockTarget();
+  await killMidUpload();
+  expectOutboundOnly();
+  await expectEncrypted();
+}, 400_000);
