@@ -12,7 +12,7 @@ import type { SourceDisk } from '../disk/source-disk';
 import { ReplicaSpool } from '../spool/replica-spool';
 import type { SpoolCipher } from '../spool/spool-cipher';
 import { sealLog } from '../stream/seal-log';
-import { Turn } from './turn';
+import { Turn } from '../system/turn';
 
 export interface ProtectedDiskOptions {
   readonly disk: SourceDisk;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { assert } from '../../shared/assert';
 import { verifyChangeLog } from '../../shared/formats/change-log/verify-change-log';
+import { Turn } from '../system/turn';
 import { replaceFile } from './durable-file';
 import type { SpoolCipher } from './spool-cipher';
 
@@ -37,6 +38,7 @@ export class ReplicaSpool {
   readonly #options: SpoolOptions;
   #head: SpoolHead | undefined;
   readonly #logs = new Map<number, SpooledLog>();
+  readonly #freeTurn = new Turn();
   #sizeBytes = 0;
 
   private constructor(options: SpoolOptions) {
@@ -96,12 +98,16 @@ export class ReplicaSpool {
 
   /** Frees every log up to this one: the target holds them durably. */
   async freeThrough(sequence: number): Promise<void> {
-    for (const log of this.logs) {
-      if (log.sequence > sequence) return;
-      await rm(this.#logPath(log.sequence), { force: true });
-      this.#logs.delete(log.sequence);
-      this.#sizeBytes -= log.sizeBytes;
-    }
+    const freed = this.logs.filter((log) => log.sequence <= sequence);
+    // Two answers of the service may be taken in at once: each log is freed by one of them.
+    await this.#freeTurn.take(async () => {
+      for (const log of freed) {
+        if (this.#logs.get(log.sequence) !== log) continue;
+        await rm(this.#logPath(log.sequence), { force: true });
+        this.#logs.delete(log.sequence);
+        this.#sizeBytes -= log.sizeBytes;
+      }
+    });
   }
 
   async #load(): Promise<void> {

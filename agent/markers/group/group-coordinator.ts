@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import type { MarkerKind } from '../../../shared/model/change-log';
-import { Turn } from '../../replica/turn';
+import { Turn } from '../../system/turn';
 import { MarkerSchedule } from '../../run/marker-schedule';
 import { cutGroupMarker } from './cut-group-marker';
 import { ToCoordinator } from './group-messages';

@@ -109,6 +109,15 @@ describe('the spool of a replica', () => {
     expect((await open()).head?.sequence).toBe(3);
   });
 
+  it('counts what is freed twice at once only once', async () => {
+    const spool = await open();
+    await spool.begin(3, base);
+    for (const value of [1, 2, 3]) await seal(spool, value);
+    const kept = spool.sizeBytesOf(3);
+    await Promise.all([spool.freeThrough(2), spool.freeThrough(2), spool.freeThrough(1)]);
+    expect(spool.sizeBytes).toBe(kept);
+  });
+
   it('starts an epoch with nothing of the one before', async () => {
     const spool = await open();
     await spool.begin(3, base);
