@@ -39,7 +39,7 @@ export async function commitFailover(ports: FailoverPorts, { job, sinceInMs }: S
   const { real, away } = recoveriesOf(item);
   if (real !== undefined) {
     await releasePoint(ports, real, job.jobId);
-    if (await isWhole(ports, real.disks)) await removeCopies(ports, real, job.jobId);
+    if (await isWhole(ports, real)) await removeCopies(ports, real, job.jobId);
     else if (ports.clock.now() - sinceInMs < wholeWaitInMs) return pause(wholeAgainInMs);
   }
   if (away !== undefined) {

@@ -9,6 +9,8 @@ export interface SiteOptions {
   /** What this kind of fabric needs to be told of itself. */
   readonly fabricDetails?: Record<string, unknown>;
   readonly instanceType: string;
+  /** It recovers to another fabric of its kind, called `other`. */
+  readonly isToSite?: boolean;
   readonly policy: Record<string, unknown>;
 }
 

@@ -14,6 +14,7 @@ import { systemIds } from '../../../shared/system/system-ids';
 import { eventually } from '../eventually';
 import { NbdClient } from '../nbd-client';
 import type { Stack } from '../stack';
+import { containerOf, createFabric, openOtherFabric } from './other-fabric';
 import { hyperVSite, type Machine, type MachineOptions, sampleDisk, type SiteOptions } from './site-options';
 
 export const subscription = '11111111-2222-4333-8444-555555555555';
@@ -60,47 +61,13 @@ export class Site {
       { location: 'westeurope', sku: { name: 'Standard' }, properties: {} },
       quick,
     );
-    const { fabricKind, fabricDetails } = options;
-    const customDetails = {
-      ...{ instanceType: fabricKind as 'Azure', location: 'westeurope' },
-      ...fabricDetails,
-    };
-    await client.replicationFabrics.beginCreateAndWait(
-      vault,
-      group,
-      fabric,
-      { properties: { customDetails } },
-      quick,
-    );
+    const at = { client, vault, group };
+    await createFabric(at, fabric, { instanceType: options.fabricKind, ...options.fabricDetails });
     await site.createPolicy('policy', options.policy);
-    if (options.fabricKind === 'Azure') await site.#openRegions();
-    for await (const { name } of client.replicationProtectionContainers.listByReplicationFabrics(
-      vault,
-      group,
-      fabric,
-    )) {
-      site.container = name ?? '';
-    }
-    const other = `${site.vaultId}/replicationFabrics/other/replicationProtectionContainers/there`;
-    await site.map(site.container, options.fabricKind === 'Azure' ? other : 'Microsoft Azure');
+    const other = await openOtherFabric(at, options);
+    site.container = await containerOf(at, fabric);
+    await site.map(site.container, other === undefined ? 'Microsoft Azure' : `${site.vaultId}${other}`);
     return site;
-  }
-
-  /** Azure regions come without containers: one here, and one in the region to recover to. */
-  async #openRegions(): Promise<void> {
-    const { client, vault, fabric } = this;
-    const customDetails = { instanceType: 'Azure', location: 'northeurope' } as const;
-    await client.replicationFabrics.beginCreateAndWait(
-      vault,
-      group,
-      'other',
-      { properties: { customDetails } },
-      quick,
-    );
-    const container = { properties: { providerSpecificInput: [{ instanceType: 'A2A' as const }] } };
-    const { replicationProtectionContainers: containers } = client;
-    await containers.beginCreateAndWait(vault, group, fabric, 'here', container, quick);
-    await containers.beginCreateAndWait(vault, group, 'other', 'there', container, quick);
   }
 
   get endpoint(): string {

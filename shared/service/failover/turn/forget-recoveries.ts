@@ -48,7 +48,7 @@ function workloadOf(item: ProtectedItem, { real, away }: Recoveries): Recovery |
 /** The machine stays, with nothing that it could still need from us. */
 async function letGo(ports: FailoverPorts, job: EndingJob, recovery: Recovery): Promise<void> {
   await releasePoint(ports, recovery, job.jobId);
-  if (await isWhole(ports, recovery.disks)) return removeCopies(ports, recovery, job.jobId);
+  if (await isWhole(ports, recovery)) return removeCopies(ports, recovery, job.jobId);
   throw new LifeboatError(
     'TargetUnavailable',
     'The disks of the recovered machine still read from their copies.',

@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { eventually } from '../../support/eventually';
+import { group, quick } from '../../support/protection/site';
+import type { SiteOptions } from '../../support/protection/site-options';
+import type { TappedPort } from '../../support/site/tapped-port';
+import { isInFolder, TappedStack } from '../../support/site/tapped-stack';
+import { type SiteMachine, TwoSites } from '../../support/site/two-sites';
+
+const betweenClouds: SiteOptions = {
+  ...{ fabricKind: 'VMM', instanceType: 'HyperVReplica2012R2', isToSite: true },
+  policy: { recoveryPoints: 24, replicationFrequencyInSeconds: 30 },
+};
+const betweenSites: SiteOptions = {
+  ...{ fabricKind: 'VMware', instanceType: 'InMage', isToSite: true },
+  policy: { recoveryPointHistory: 1440, appConsistentFrequencyInMinutes: 0, multiVmSyncStatus: 'Enable' },
+};
+
+const mebibyte = 1024 * 1024;
+/** So much more than anything is said of a disk that its bytes would show in any count. */
+const sizeBytes = 16 * mebibyte;
+
+let tapped: TappedStack;
+let sites: TwoSites;
+
+beforeAll(async () => {
+  tapped = await TappedStack.open();
+}, 120_000);
+
+afterAll(() => tapped.close(), 60_000);
+afterEach(() => sites.close(), 60_000);
+
+type Place = [string, string, string, string, string];
+const at = (): Place => [sites.site.vault, group, sites.site.fabric, sites.site.container, 'web'];
+
+/** Every byte went from site to site, and none of it by the service. */
+async function expectOnlyMetadata(
+  machine: SiteMachine,
+  tap: TappedPort,
+  canaries: readonly Buffer[],
+): Promise<void> {
+  for (const canary of canaries) {
+    expect(machine.content.includes(canary)).toBe(true);
+    expect(isInFolder(sites.folder, canary)).toBe(true);
+    expect(await tapped.holds(canary)).toBe(false);
+  }
+  expect(tap.bytes.length).toBeGreaterThan(sizeBytes);
+  const { host, cache, target } = tapped.countedBytes;
+  expect(host + cache + target).toBeLessThan(sizeBytes / 8);
+}
+
+async function isTested(machine: SiteMachine, details: object): Promise<void> {
+  const { replicationProtectedItems: items } = sites.site.client;
+  const expected = machine.content;
+  const properties = {
+    ...{ failoverDirection: 'PrimaryToRecovery', networkType: 'NoNetworkAsInput' },
+    providerSpecificDetails: details as never,
+  };
+  await items.beginTestFailoverAndWait(...at(), { properties }, quick);
+  const { disks, machine: made } = await sites.recovered('web', 'test');
+  expect(readFileSync(disks[0]?.targetDiskId ?? '').equals(expected)).toBe(true);
+  expect(await sites.hypervisor.machines()).toMatchObject([
+    { machineId: made?.id, name: 'web-test', powerState: 'running' },
+  ]);
+  await items.beginTestFailoverCleanupAndWait(...at(), { properties: { comments: 'fine' } }, quick);
+  expect(await sites.hypervisor.machines()).toEqual([]);
+  await eventually(() => Promise.resolve(!isThere(disks[0]?.targetDiskId ?? '')));
+  expect(machine.isRunning).toBe(true);
+}
+
+function isThere(path: string): boolean {
+  try {
+    return readFileSync(path).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+async function hasRecovered(machine: SiteMachine): Promise<void> {
+  const { disks } = await sites.recovered('web', 'real');
+  expect(readFileSync(disks[0]?.targetDiskId ?? '').equals(machine.content)).toBe(true);
+  expect(await sites.hypervisor.machines()).toMatchObject([{ name: 'web', powerState: 'running' }]);
+}
+
+it('F1 F4: a Hyper-V machine is copied to another site, tested there and failed over, and the service sees no byte of it', async () => {
+  sites = await TwoSites.open(tapped, betweenClouds);
+  const tap = await sites.openOther();
+  const [copied, written] = [randomBytes(sizeBytes), randomBytes(65_536)];
+  const machine = await sites.machine('web', copied);
+  await sites.site.protect('web', 'web');
+  const details = { instanceType: 'HyperVReplica2012R2' as const };
+  await isTested(machine, details);
+  await machine.write(2 * mebibyte, written);
+  const { replicationProtectedItems: items } = sites.site.client;
+  const properties = { failoverDirection: 'PrimaryToRecovery', providerSpecificDetails: details as never };
+  await items.beginPlannedFailoverAndWait(...at(), { properties }, quick);
+  expect(machine.isRunning).toBe(false);
+  await hasRecovered(machine);
+  await items.beginFailoverCommitAndWait(...at(), quick);
+  await expectOnlyMetadata(machine, tap, [
+    copied.subarray(4 * mebibyte, 4 * mebibyte + 64),
+    written.subarray(0, 64),
+  ]);
+}, 240_000);
+
+it('E1 E3 E4: a machine goes by a process server to a master target of the other site, and nothing of it to the service', async () => {
+  sites = await TwoSites.open(tapped, betweenSites);
+  const tap = await sites.openOther();
+  await sites.openProcessServer();
+  const [copied, written] = [randomBytes(sizeBytes), randomBytes(65_536)];
+  const machine = await sites.machine('web', copied);
+  await sites.site.protect('web', 'web', {
+    ...{ masterTargetId: 'master-target', processServerId: 'process-server', retentionDrive: '/' },
+    ...{ multiVmGroupId: '1', multiVmGroupName: 'one' },
+  });
+  await isTested(machine, { instanceType: 'InMage', recoveryPointType: 'LatestTime' });
+  await machine.write(2 * mebibyte, written);
+  const { replicationProtectedItems: items } = sites.site.client;
+  const properties = {
+    ...{ failoverDirection: 'PrimaryToRecovery', sourceSiteOperations: 'Required' },
+    providerSpecificDetails: { instanceType: 'InMage' as const, recoveryPointType: 'LatestTime' as const },
+  };
+  await items.beginUnplannedFailoverAndWait(...at(), { properties }, quick);
+  expect(machine.isRunning).toBe(false);
+  await hasRecovered(machine);
+  await items.beginFailoverCommitAndWait(...at(), quick);
+  await expectOnlyMetadata(machine, tap, [
+    copied.subarray(4 * mebibyte, 4 * mebibyte + 64),
+    written.subarray(0, 64),
+  ]);
+}, 240_000);

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MasterTarget } from '../../../agent/site/master-target/master-target';
+import { ProcessServer } from '../../../agent/site/process-server/process-server';
+import { MachineFolder } from '../../../agent/site/provider/machine-folder';
+import { PaperHypervisor } from '../../../agent/site/provider/paper-hypervisor';
+import { Provider } from '../../../agent/site/provider/provider';
+import type { SiteRole } from '../../../agent/site/site-role';
+import { startSiteAgent } from '../../../agent/site/start-site-agent';
+import { startAgent } from '../../../agent/start-agent';
+import type { Recovery } from '../../../shared/contracts/catalogue/recovery';
+import { recoveriesOf } from '../../../shared/service/failover/recovery-records';
+import { readItem } from '../../../shared/service/protection/item-records';
+import { systemClock } from '../../../shared/system/system-clock';
+import { systemIds } from '../../../shared/system/system-ids';
+import { NbdClient } from '../nbd-client';
+import { Inside } from '../protection/inside';
+import { Site } from '../protection/site';
+import type { SiteOptions } from '../protection/site-options';
+import { SiteAuthority } from './site-certificates';
+import { TappedPort } from './tapped-port';
+import type { TappedStack } from './tapped-stack';
+
+const common = { clock: systemClock, ids: systemIds };
+
+/** A machine at the primary site. */
+export interface SiteMachine {
+  isRunning: boolean;
+  readonly content: Buffer;
+  write(offsetBytes: number, bytes: Buffer): Promise<void>;
+}
+
+/** Two sites with servers of their own, certificates between them, and a vault that only hears of it. */
+export class TwoSites {
+  readonly folder = mkdtempSync(join(tmpdir(), 'two-sites-'));
+  readonly hypervisor = new PaperHypervisor(new MachineFolder(join(this.folder, 'machines')));
+  readonly lines: string[] = [];
+  readonly #stopping: (() => Promise<void>)[] = [];
+
+  private constructor(
+    private readonly tapped: TappedStack,
+    readonly site: Site,
+    private readonly authority: SiteAuthority,
+  ) {}
+
+  static async open(tapped: TappedStack, options: SiteOptions): Promise<TwoSites> {
+    const site = await Site.open(tapped.stack, options);
+    return new TwoSites(tapped, site, await SiteAuthority.create());
+  }
+
+  async close(): Promise<void> {
+    for (const stop of this.#stopping.toReversed()) await stop();
+    await this.site.close();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  /** The other site: what keeps replicas there, and what runs machines on them. Answers a tap on the way to it. */
+  async openOther(): Promise<TappedPort> {
+    const trust = await this.authority.issue('keeper');
+    const target = await MasterTarget.open({
+      ...{ folder: join(this.folder, 'kept'), format: 'raw', listen: { host: '127.0.0.1', port: 0 }, trust },
+      ...{ ...common, log: this.#log('keeper'), sweepIntervalInMs: 500 },
+    });
+    const tap = await TappedPort.open(target.address.port);
+    this.#stopping.push(() => tap.close());
+    const provider = new Provider({ hypervisor: this.hypervisor, ...common, log: this.#log('provider') });
+    const told: SiteRole = {
+      ...{ role: target.role, taskHandlers: target.taskHandlers },
+      run: (context, signal) => target.run(context, signal),
+      close: () => target.close(),
+      describe: async () => {
+        const telling = await target.describe();
+        const listens = { masterTarget: { host: '127.0.0.1', port: tap.port } };
+        return { ...telling, report: { ...telling.report, listens } };
+      },
+    };
+    const other = `${this.site.vaultId}/replicationFabrics/other`;
+    await this.#serve('master-target', [told, provider], other);
+    return tap;
+  }
+
+  /** A process server beside the machines. */
+  async openProcessServer(): Promise<void> {
+    const server = await ProcessServer.open({
+      ...{ folder: join(this.folder, 'relay'), spoolKey: Buffer.alloc(32, 3), firstPauseInMs: 20 },
+      ...{ listen: { host: '127.0.0.1', port: 0 }, trust: await this.authority.issue('relay') },
+      ...{ ...common, log: this.#log('relay') },
+    });
+    await this.#serve('process-server', [server], this.site.fabricId);
+  }
+
+  async machine(name: string, content: Buffer): Promise<SiteMachine> {
+    const path = join(this.folder, `${name}.raw`);
+    writeFileSync(path, content);
+    const machineId = `${name}-${randomUUID()}`;
+    const power = (isOn: boolean) => () => {
+      machine.isRunning = isOn;
+      return Promise.resolve({});
+    };
+    const agent = await startAgent({
+      ...{
+        url: this.tapped.url,
+        stateFolder: join(this.folder, `${name}-state`),
+        token: await this.site.token(),
+      },
+      machine: { machineId, name, osType: 'Linux', powerState: 'running', generation: '1', nics: [] },
+      disks: [{ path, diskId: 'disk0', exportName: 'disk0', isBootDisk: true }],
+      ...{ ...common, listen: { port: 0 }, log: this.#log(name), sealIntervalInMs: 50 },
+      siteTrust: await this.authority.issue(name),
+      taskHandlers: { shutDownMachine: power(false), startMachine: power(true) },
+    });
+    this.#stopping.push(() => agent.stop());
+    const machine: SiteMachine = {
+      isRunning: true,
+      get content() {
+        return readFileSync(path);
+      },
+      write: async (offsetBytes, bytes) => {
+        const guest = await NbdClient.connect(agent.nbd, 'disk0');
+        await guest.write(offsetBytes, bytes);
+        guest.close();
+      },
+    };
+    return machine;
+  }
+
+  async recovered(item: string, which: 'test' | 'real'): Promise<Recovery> {
+    const { records } = new Inside(this.tapped.stack).ports;
+    const found = await readItem(records, this.site.itemId(item));
+    const recovery = found === undefined ? undefined : recoveriesOf(found)[which];
+    if (recovery === undefined) throw new Error('nothing was recovered');
+    return recovery;
+  }
+
+  async #serve(name: string, roles: readonly SiteRole[], fabricId: string): Promise<void> {
+    const agent = await startSiteAgent({
+      ...{
+        url: this.tapped.url,
+        stateFolder: join(this.folder, name),
+        token: await this.site.tokenOf(fabricId),
+      },
+      ...{ name, hostId: name, roles, ...common, log: this.#log(name) },
+    });
+    this.#stopping.push(() => agent.stop());
+  }
+
+  #log(name: string): Parameters<typeof startSiteAgent>[0]['log'] {
+    const note = (what: string, about?: object): void => {
+      this.lines.push(`${name}: ${what} ${JSON.stringify(about ?? {})}`);
+    };
+    return { info: note, warn: note, error: note };
+  }
+}
