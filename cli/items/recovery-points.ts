@@ -30,7 +30,6 @@ export async function pointsOf(
   const points: PointView[] = [];
   const all = site.recoveryPoints.listByReplicationProtectedItems(vault, group, fabric, container, name);
   for await (const { id, name: pointName, properties } of all) {
-    if (points.length >= limit) break;
     const time = isoTime(properties?.recoveryPointTime) ?? '';
     const details: object = properties?.providerSpecificDetails ?? {};
     points.push({
@@ -42,7 +41,10 @@ export async function pointsOf(
       id: id ?? '',
     });
   }
-  return points.toSorted((left, right) => (left.time < right.time ? 1 : left.time > right.time ? -1 : 0));
+  // The service promises no order, so all are read before the newest are known.
+  return points
+    .toSorted((left, right) => (left.time < right.time ? 1 : left.time > right.time ? -1 : 0))
+    .slice(0, limit);
 }
 
 /** `latest`, `latest-app`, a moment (the newest point not after it), or a point's name or id. */
