@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { fifteenDaysInMinutes, maybe, multiVmSyncStatus, text, texts } from './fields';
 import { reasons } from './refusals';
 import { gone, type Scenario } from './scenario';
+import { enabling, failedOver, testing } from './usual-states';
 
 const managedDisk = z.looseObject({
   diskId: text,
@@ -74,17 +75,7 @@ export const azureToAzure: Scenario = {
   },
   initial: 'UnprotectedStatesBegin',
   states: {
-    UnprotectedStatesBegin: {
-      description: 'Enabling protection',
-      active: 'Primary',
-      on: { disableProtection: gone, purgeProtection: gone },
-      happens: { initialCopyDone: 'Protected', enablingFailed: 'EnableProtectionFailed' },
-    },
-    EnableProtectionFailed: {
-      description: 'Protection could not be enabled',
-      active: 'Primary',
-      on: { disableProtection: gone, purgeProtection: gone },
-    },
+    ...enabling,
     Protected: {
       description: 'Protected',
       active: 'Primary',
@@ -101,24 +92,8 @@ export const azureToAzure: Scenario = {
         purgeProtection: gone,
       },
     },
-    TestFailoverCleanupPending: {
-      protectionState: 'Protected',
-      description: 'Cleanup test failover pending',
-      active: 'Primary',
-      testFailover: 'WaitingForCompletion',
-      on: { testFailoverCleanup: 'Protected', purgeProtection: gone },
-    },
-    UnplannedFailoverCommitPendingStatesBegin: {
-      description: 'Failover completed',
-      active: 'Recovery',
-      on: {
-        completeMigration: gone,
-        commitFailover: 'UnplannedFailoverCommitted',
-        disableProtection: gone,
-        applyRecoveryPoint: 'UnplannedFailoverCommitPendingStatesBegin',
-        purgeProtection: gone,
-      },
-    },
+    ...testing,
+    ...failedOver,
     UnplannedFailoverCommitted: {
       description: 'Failover committed',
       active: 'Recovery',

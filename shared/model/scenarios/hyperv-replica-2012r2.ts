@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { maybe } from './fields';
 import { reasons } from './refusals';
 import { gone, type Scenario } from './scenario';
+import { enablingThenCopying, testing } from './usual-states';
 
 const instanceType = z.enum(['HyperVReplica2012R2', 'HyperVReplica2012']);
 
@@ -52,27 +53,7 @@ export const siteToSite: Scenario = {
   },
   initial: 'UnprotectedStatesBegin',
   states: {
-    UnprotectedStatesBegin: {
-      description: 'Enabling protection',
-      active: 'Primary',
-      on: { disableProtection: gone, purgeProtection: gone },
-      happens: {
-        copyStarted: 'InitialReplicationInProgress',
-        initialCopyDone: 'Protected',
-        enablingFailed: 'EnableProtectionFailed',
-      },
-    },
-    EnableProtectionFailed: {
-      description: 'Protection could not be enabled',
-      active: 'Primary',
-      on: { disableProtection: gone, purgeProtection: gone },
-    },
-    InitialReplicationInProgress: {
-      description: 'Initial replication in progress',
-      active: 'Primary',
-      on: { disableProtection: gone, purgeProtection: gone },
-      happens: { initialCopyDone: 'Protected', enablingFailed: 'EnableProtectionFailed' },
-    },
+    ...enablingThenCopying,
     Protected: {
       description: 'Protected',
       active: 'Primary',
@@ -88,13 +69,7 @@ export const siteToSite: Scenario = {
       },
       whenResyncRequired: ['repairReplication'],
     },
-    TestFailoverCleanupPending: {
-      protectionState: 'Protected',
-      description: 'Cleanup test failover pending',
-      active: 'Primary',
-      testFailover: 'WaitingForCompletion',
-      on: { testFailoverCleanup: 'Protected', purgeProtection: gone },
-    },
+    ...testing,
     PlannedFailoverCommitRequired: {
       description: 'Planned failover finished',
       active: 'Recovery',

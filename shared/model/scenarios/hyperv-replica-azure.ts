@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { diskInput, maybe, tags, text, texts } from './fields';
 import { reasons } from './refusals';
 import { gone, type Scenario } from './scenario';
+import { enablingThenCopying, failedOver, testing } from './usual-states';
 
 const instanceType = z.literal('HyperVReplicaAzure');
 
@@ -82,27 +83,7 @@ export const hyperVToAzure: Scenario = {
   },
   initial: 'UnprotectedStatesBegin',
   states: {
-    UnprotectedStatesBegin: {
-      description: 'Enabling protection',
-      active: 'Primary',
-      on: { disableProtection: gone, purgeProtection: gone },
-      happens: {
-        copyStarted: 'InitialReplicationInProgress',
-        initialCopyDone: 'Protected',
-        enablingFailed: 'EnableProtectionFailed',
-      },
-    },
-    EnableProtectionFailed: {
-      description: 'Protection could not be enabled',
-      active: 'Primary',
-      on: { disableProtection: gone, purgeProtection: gone },
-    },
-    InitialReplicationInProgress: {
-      description: 'Initial replication in progress',
-      active: 'Primary',
-      on: { disableProtection: gone, purgeProtection: gone },
-      happens: { initialCopyDone: 'Protected', enablingFailed: 'EnableProtectionFailed' },
-    },
+    ...enablingThenCopying,
     Protected: {
       description: 'Protected',
       active: 'Primary',
@@ -118,13 +99,7 @@ export const hyperVToAzure: Scenario = {
       },
       whenResyncRequired: ['repairReplication'],
     },
-    TestFailoverCleanupPending: {
-      protectionState: 'Protected',
-      description: 'Cleanup test failover pending',
-      active: 'Primary',
-      testFailover: 'WaitingForCompletion',
-      on: { testFailoverCleanup: 'Protected', purgeProtection: gone },
-    },
+    ...testing,
     PlannedFailoverCommitRequired: {
       description: 'Planned failover finished',
       active: 'Recovery',
@@ -146,17 +121,7 @@ export const hyperVToAzure: Scenario = {
         purgeProtection: gone,
       },
     },
-    UnplannedFailoverCommitPendingStatesBegin: {
-      description: 'Failover completed',
-      active: 'Recovery',
-      on: {
-        completeMigration: gone,
-        commitFailover: 'UnplannedFailoverCommitted',
-        disableProtection: gone,
-        applyRecoveryPoint: 'UnplannedFailoverCommitPendingStatesBegin',
-        purgeProtection: gone,
-      },
-    },
+    ...failedOver,
     UnplannedFailoverCommitted: {
       description: 'Failover committed',
       active: 'Recovery',

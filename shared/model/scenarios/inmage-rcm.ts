@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { fifteenDaysInMinutes, maybe, text } from './fields';
 import { reasons } from './refusals';
 import { gone, type Scenario } from './scenario';
+import { enabling, failedOver, testing } from './usual-states';
 
 const instanceType = z.literal('InMageRcm');
 
@@ -67,17 +68,7 @@ export const applianceToAzure: Scenario = {
   },
   initial: 'UnprotectedStatesBegin',
   states: {
-    UnprotectedStatesBegin: {
-      description: 'Enabling protection',
-      active: 'Primary',
-      on: { disableProtection: gone, purgeProtection: gone },
-      happens: { initialCopyDone: 'Protected', enablingFailed: 'EnableProtectionFailed' },
-    },
-    EnableProtectionFailed: {
-      description: 'Protection could not be enabled',
-      active: 'Primary',
-      on: { disableProtection: gone, purgeProtection: gone },
-    },
+    ...enabling,
     Protected: {
       description: 'Protected',
       active: 'Primary',
@@ -93,24 +84,8 @@ export const applianceToAzure: Scenario = {
         purgeProtection: gone,
       },
     },
-    TestFailoverCleanupPending: {
-      protectionState: 'Protected',
-      description: 'Cleanup test failover pending',
-      active: 'Primary',
-      testFailover: 'WaitingForCompletion',
-      on: { testFailoverCleanup: 'Protected', purgeProtection: gone },
-    },
-    UnplannedFailoverCommitPendingStatesBegin: {
-      description: 'Failover completed',
-      active: 'Recovery',
-      on: {
-        completeMigration: gone,
-        commitFailover: 'UnplannedFailoverCommitted',
-        disableProtection: gone,
-        applyRecoveryPoint: 'UnplannedFailoverCommitPendingStatesBegin',
-        purgeProtection: gone,
-      },
-    },
+    ...testing,
+    ...failedOver,
     UnplannedFailoverCommitted: {
       description: 'Failover committed',
       active: 'Recovery',

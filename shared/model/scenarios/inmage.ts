@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { fifteenDaysInMinutes, maybe, multiVmSyncStatus, text, texts } from './fields';
 import { reasons } from './refusals';
 import { gone, type Scenario } from './scenario';
+import { enabling, testing } from './usual-states';
 
 const instanceType = z.literal('InMage');
 
@@ -59,17 +60,7 @@ export const toSecondarySite: Scenario = {
   },
   initial: 'UnprotectedStatesBegin',
   states: {
-    UnprotectedStatesBegin: {
-      description: 'Enabling protection',
-      active: 'Primary',
-      on: { disableProtection: gone, purgeProtection: gone },
-      happens: { initialCopyDone: 'Protected', enablingFailed: 'EnableProtectionFailed' },
-    },
-    EnableProtectionFailed: {
-      description: 'Protection could not be enabled',
-      active: 'Primary',
-      on: { disableProtection: gone, purgeProtection: gone },
-    },
+    ...enabling,
     Protected: {
       description: 'Protected',
       active: 'Primary',
@@ -85,13 +76,7 @@ export const toSecondarySite: Scenario = {
       },
       whenResyncRequired: ['repairReplication'],
     },
-    TestFailoverCleanupPending: {
-      protectionState: 'Protected',
-      description: 'Cleanup test failover pending',
-      active: 'Primary',
-      testFailover: 'WaitingForCompletion',
-      on: { testFailoverCleanup: 'Protected', purgeProtection: gone },
-    },
+    ...testing,
     UnplannedFailoverCommitPendingStatesBegin: {
       description: 'Failover completed',
       active: 'Recovery',
