@@ -15,7 +15,8 @@ export async function requireParent(call: Call): Promise<Resource | undefined> {
 export async function requireLinked(call: Call, id: string): Promise<Resource> {
   const found = parseResourceId(id) === undefined ? undefined : await readResource(call.services.records, id);
   if (found === undefined) {
-    throw new LifeboatError('ParentNotFound', `"${id.split('/').at(-1) ?? id}" could not be located.`, {
+    const named = id.split('/').slice(-2).join('/');
+    throw new LifeboatError('ParentNotFound', `"${named}" could not be located: create it first.`, {
       target: id,
     });
   }

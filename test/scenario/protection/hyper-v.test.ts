@@ -1,6 +1,7 @@
 import { eventually } from '../../support/eventually';
 import { Inside } from '../../support/protection/inside';
 import { Site } from '../../support/protection/site';
+import { hyperVSite } from '../../support/protection/site-options';
 import { startStack, type Stack } from '../../support/stack';
 
 let stack: Stack;
@@ -9,7 +10,10 @@ let inside: Inside;
 
 beforeAll(async () => {
   stack = await startStack();
-  site = await Site.open(stack);
+  site = await Site.open(stack, {
+    ...hyperVSite,
+    policy: { ...hyperVSite.policy, replicationInterval: 300 },
+  });
   inside = new Inside(stack);
 }, 120_000);
 
@@ -18,32 +22,69 @@ afterAll(async () => {
   await stack.stop();
 }, 60_000);
 
-describe('a Hyper-V machine, protected to Azure', () => {
-  it('D6 D7 D11 is enabled, copied, finalized, and leaves nothing when it is disabled', async () => {
-    const machine = await site.machine({ name: 'web' });
-    const enabled = await site.enable('web', 'web');
-    expect(['InitialReplicationInProgress', 'Protected']).toContain(enabled.properties?.protectionState);
-    const item = await site.reaches('web', 'Protected');
-    expect(item.properties).toMatchObject({
-      activeLocation: 'Primary',
-      allowedOperations: expect.arrayContaining(['PlannedFailover', 'TestFailover', 'DisableProtection']),
-    });
-    const jobs = (await site.jobs()).filter(({ scenarioName }) => /EnableDr|IrCompletion/.test(scenarioName));
-    expect(jobs.map(({ scenarioName, state }) => `${scenarioName} ${state}`)).toEqual([
-      'IrCompletion Succeeded',
-      'EnableDr Succeeded',
-    ]);
-    const [replica] = await inside.replicasOf(site.itemId('web'));
-    const replicaId = replica?.replicaId ?? '';
-    const [point] = await eventually(async () => {
-      const points = await site.points('web');
-      return points.length > 0 && points;
-    });
-    expect((await inside.contentAt(point?.name ?? '', replicaId)).equals(machine.content(0))).toBe(true);
+/** D6 D7 D11: enabled, copied, finalized; nothing is left when protection ends. */
+async function expectToLeaveNothing(): Promise<void> {
+  const machine = await site.machine({ name: 'web' });
+  const enabled = await site.enable('web', 'web');
+  expect(['InitialReplicationInProgress', 'Protected']).toContain(enabled.properties?.protectionState);
+  const item = await site.reaches('web', 'Protected');
+  expect(item.properties).toMatchObject({
+    activeLocation: 'Primary',
+    allowedOperations: expect.arrayContaining(['PlannedFailover', 'TestFailover', 'DisableProtection']),
+  });
+  const jobs = await eventually(async () => {
+    const all = await site.jobs();
+    const started = all.filter(({ scenarioName }) => /EnableDr|IrCompletion/.test(scenarioName));
+    return started.every(({ state }) => state === 'Succeeded') && started;
+  });
+  expect(jobs.map(({ scenarioName, state }) => `${scenarioName} ${state}`)).toEqual([
+    'IrCompletion Succeeded',
+    'EnableDr Succeeded',
+  ]);
+  const [replica] = await inside.replicasOf(site.itemId('web'));
+  const replicaId = replica?.replicaId ?? '';
+  const [point] = await eventually(async () => {
+    const points = await site.points('web');
+    return points.length > 0 && points;
+  });
+  expect((await inside.contentAt(point?.name ?? '', replicaId)).equals(machine.content(0))).toBe(true);
 
-    await site.disable('web');
-    await expect(site.item('web')).rejects.toMatchObject({ statusCode: 404 });
-    expect(await inside.blobsOf([replicaId])).toEqual([]);
-    expect((await inside.recordsWith([replicaId])).filter((name) => !name.includes('removed'))).toEqual([]);
+  await site.disable('web');
+  await expect(site.item('web')).rejects.toMatchObject({ statusCode: 404 });
+  expect(await inside.blobsOf([replicaId])).toEqual([]);
+  expect((await inside.recordsWith([replicaId])).filter((name) => !name.includes('removed'))).toEqual([]);
+}
+
+/** D5: those that are there, and one that comes later. */
+async function expectOnePolicy(): Promise<void> {
+  const machines = [await site.machine({ name: 'shop' }), await site.machine({ name: 'mail' })];
+  await Promise.all(['shop', 'mail'].map((name) => site.protect(name, name)));
+  const paces = (): (number | undefined)[] =>
+    machines.map(({ agent }) => agent.loop.wish?.markers[0]?.crashIntervalInMs);
+  expect(paces()).toEqual([300_000, 300_000]);
+  await site.createPolicy('policy', { ...hyperVSite.policy, replicationInterval: 30 });
+  await eventually(() => {
+    // What a report changes is seen at once, and not with the next one in a minute.
+    for (const { agent } of machines) agent.loop.tell();
+    return Promise.resolve(paces().every((pace) => pace === 30_000));
   }, 120_000);
-});
+  const late = await site.machine({ name: 'late' });
+  await site.enable('late', 'late');
+  await eventually(() => Promise.resolve(late.agent.loop.wish?.markers[0]?.crashIntervalInMs === 30_000));
+  await site.createPolicy('loose', hyperVSite.policy);
+  const other = { policyId: `${site.vaultId}/replicationPolicies/loose` };
+  const answer = await site.ask('PUT', site.itemId('other'), {
+    properties: {
+      ...other,
+      protectableItemId: await site.protectableItemId('late'),
+      providerSpecificDetails: { instanceType: hyperVSite.instanceType },
+    },
+  });
+  expect(answer).toMatchObject({ status: 409, body: { error: { code: 'Conflict' } } });
+}
+
+// One life, in order: what one step does, the next ones build on.
+it('D5 D6 D7 D11 the machines of a Hyper-V site are protected under one policy, and leave nothing when they go', async () => {
+  await expectToLeaveNothing();
+  await expectOnePolicy();
+}, 300_000);
