@@ -1,3 +1,4 @@
+import type { ReplicaRecord } from '../contracts/replication/replica-record';
 import type { TransferCosts } from '../model/writes/plan-writes';
 import type { Barrier } from '../ports/barrier';
 import type { Clock } from '../ports/clock';
@@ -49,4 +50,6 @@ export interface ReplicationPorts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly measures: ReplicationMeasures;
+  /** Told of every replica as each sweep finds it, for whoever measures. Nothing depends on it. */
+  readonly observe?: (record: ReplicaRecord) => void;
 }

@@ -8,11 +8,12 @@ const Told = z.looseObject({
   to: z.string().optional(),
   scenarioName: z.string().optional(),
   state: z.string().optional(),
+  durationInMs: z.number().optional(),
 });
 
 /**
- * Everything that subscribers are told is measured on the way: how many points, jobs, resyncs and changes of health, and how
- * old a point was when it could first be recovered to.
+ * Everything that subscribers are told is measured on the way: how many points, jobs, resyncs and changes of health, how
+ * long jobs took, and how old a point was when it could first be recovered to.
  */
 export function measuredEvents(
   events: Events,
@@ -26,6 +27,9 @@ export function measuredEvents(
         const ageInMs = Math.max(0, clock.now() - event.timeInMs);
         telemetry.record('lifeboat.recovery-point.age.ms', ageInMs, aboutOf(event));
       }
+      const { durationInMs } = Told.parse(event.data);
+      if (event.type === 'lifeboat.job.ended' && durationInMs !== undefined)
+        telemetry.record('lifeboat.job.duration.ms', durationInMs, aboutOf(event));
     },
   };
 }

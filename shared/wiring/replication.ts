@@ -22,6 +22,7 @@ import { removeLeftovers } from '../service/upkeep/remove-leftovers';
 import { sweepReplicas, type Swept } from '../service/upkeep/sweep-replicas';
 import type { Settings } from '../settings';
 import { measuredEvents } from './measured-events';
+import { measureReplica } from './measure-replica';
 
 export interface ReplicationBasis {
   readonly settings: Settings;
@@ -74,6 +75,7 @@ export function wireReplication({
     clock,
     ids,
     measures: usualMeasures,
+    observe: (record) => measureReplica(record, { telemetry, clock }),
   };
   return {
     ports,

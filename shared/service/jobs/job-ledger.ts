@@ -124,6 +124,7 @@ function endOf(job: JobRecord): LifeboatEvent {
       scenarioName: job.scenarioName,
       state: job.state,
       stateDescription: job.stateDescription,
+      durationInMs: (job.endTimeInMs ?? job.acceptedAtInMs) - job.acceptedAtInMs,
       targetId: job.targetId,
       errors: job.errors,
     },

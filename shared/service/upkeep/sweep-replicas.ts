@@ -24,6 +24,7 @@ export async function sweepReplicas(ports: ReplicationPorts): Promise<Swept> {
   let tidied = 0;
   await spread(allReplicaRecords(ports.records), sideBySide, async (record) => {
     try {
+      ports.observe?.(record);
       if (record.keeper !== undefined) return await refreshHealth(ports, record);
       if (isDue(record, ports)) {
         await ports.doorbells.ring(record.replicaId);

@@ -1,9 +1,14 @@
 import { context, metrics, propagation, trace } from '@opentelemetry/api';
 import { ServiceBusDoorbells } from '../../../shared/azure/service-bus-doorbells';
 import { Doorbell } from '../../../shared/contracts/doorbell';
+import type { ReplicaRecord } from '../../../shared/contracts/replication/replica-record';
 import type { LifeboatEvent } from '../../../shared/ports/events';
+import { sweepReplicas } from '../../../shared/service/upkeep/sweep-replicas';
+import { updateReplica } from '../../../shared/service/replica/update-replica';
 import { measuredEvents } from '../../../shared/wiring/measured-events';
+import { measureReplica } from '../../../shared/wiring/measure-replica';
 import { openTelemetry } from '../../../shared/wiring/open-telemetry';
+import { everyPoint, memoryReplication } from '../../support/memory/memory-replication';
 import { listen } from './listen';
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
@@ -80,6 +85,7 @@ describe('events on their way to subscribers', () => {
 
   it('are counted by what has few values, and never by what they happened to', async () => {
     const noted = listen();
+    const job = { scenarioName: 'TestFailover', state: 'Succeeded' };
     const told: LifeboatEvent[] = [];
     const events = measuredEvents(
       { publish: async (one) => void told.push(one) },
@@ -88,7 +94,7 @@ describe('events on their way to subscribers', () => {
     const all = [
       event('lifeboat.recovery-point.created', { kind: 'crash', pointId: 'p', members: [] }),
       event('lifeboat.health.changed', { replicaId: 'r', from: 'Normal', to: 'Critical', causes: [] }),
-      event('lifeboat.job.ended', { jobId: 'j', scenarioName: 'TestFailover', state: 'Succeeded' }),
+      event('lifeboat.job.ended', { ...job, jobId: 'j', durationInMs: 4_000 }),
     ];
     for (const one of all) await events.publish(one);
     expect(told).toEqual(all);
@@ -96,10 +102,8 @@ describe('events on their way to subscribers', () => {
       { kind: 'counter', name: 'lifeboat.recovery-point.created', value: 1, about: { kind: 'crash' } },
       { kind: 'histogram', name: 'lifeboat.recovery-point.age.ms', value: 3_000, about: { kind: 'crash' } },
       { kind: 'counter', name: 'lifeboat.health.changed', value: 1, about: { to: 'Critical' } },
-      {
-        ...{ kind: 'counter', name: 'lifeboat.job.ended', value: 1 },
-        about: { scenarioName: 'TestFailover', state: 'Succeeded' },
-      },
+      { kind: 'counter', name: 'lifeboat.job.ended', value: 1, about: job },
+      { kind: 'histogram', name: 'lifeboat.job.duration.ms', value: 4_000, about: job },
     ]);
   });
 
@@ -109,5 +113,36 @@ describe('events on their way to subscribers', () => {
     const events = measuredEvents(down, { telemetry: openTelemetry(), clock });
     await expect(events.publish(event('lifeboat.job.ended', {}))).rejects.toThrow('down');
     expect(noted.measures).toEqual([]);
+  });
+});
+
+describe('a sweep', () => {
+  it('measures how old the newest point of each replica is, and what is on the way to it', async () => {
+    const noted = listen();
+    const telemetry = openTelemetry();
+    const { ports, replicas, clock } = memoryReplication();
+    const watched = {
+      ...ports,
+      observe: (record: ReplicaRecord) => measureReplica(record, { telemetry, clock: ports.clock }),
+    };
+    await replicas.create({ replicaId, sizeBytes: 4096, ownerId: 'web', policy: everyPoint });
+    await updateReplica(ports, replicaId, (record) => ({
+      ...record,
+      lastPoint: {
+        pointId: replicaId,
+        seenServiceTimeInMs: clock.nowInMs - 7_000,
+        cutTimeInMs: clock.nowInMs,
+      },
+      agent: { epoch: 2, sealed: 9, uploaded: 8, spooledBytes: 300, saidAtMs: clock.nowInMs },
+      durable: { epoch: 2, sequence: 4 },
+      cachedBytes: 500,
+    }));
+    await sweepReplicas(watched);
+    const about = { health: 'Normal' };
+    expect(noted.measures).toEqual([
+      { kind: 'histogram', name: 'lifeboat.replica.rpo.ms', value: 7_000, about },
+      { kind: 'histogram', name: 'lifeboat.replica.lag.logs', value: 5, about },
+      { kind: 'histogram', name: 'lifeboat.replica.backlog.bytes', value: 800, about },
+    ]);
   });
 });
