@@ -1,10 +1,11 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Agent } from '../../../agent/start-agent';
+import { eventually } from '../../support/eventually';
 import { ReferenceService } from '../../support/reference-service';
 import { startTestAgent } from '../../support/test-agent';
 
@@ -71,6 +72,30 @@ describe('through the splitter', () => {
       ...[address(), join(folder, 'disk')],
     ]);
     expect(stdout).toMatch('identical');
+  });
+
+  itWith('fio')('fio finds every pattern where it wrote it, and the replica holds them all', async () => {
+    const replicaId = await service.protect('machine', 'disk0', diskSizeBytes);
+    await run('fio', [
+      ...['--name=verify', '--ioengine=nbd', `--uri=${address()}`, '--rw=randwrite', '--bsrange=4k-64k'],
+      ...[
+        '--bs_unaligned=0',
+        '--iodepth=8',
+        `--size=${diskSizeBytes}`,
+        '--verify=crc32c',
+        '--verify_fatal=1',
+      ],
+    ]);
+    service.cutMarkers([replicaId], 1_000_000);
+    const point = await eventually(async () =>
+      (await service.replicas.points(replicaId)).find(({ state }) => state === 'listed'),
+    );
+    const toReplicaId = randomUUID();
+    const moment = { kind: 'point', pointId: point.pointId } as const;
+    await service.replicas.materialise({ moment, replicaId, toReplicaId, job: 'test' });
+    const whole = { offsetBytes: 0, lengthBytes: diskSizeBytes };
+    const { data } = await service.ports.disks.open(toReplicaId).read(whole);
+    expect(diskNow().equals(data)).toBe(true);
   });
 
   itWith('nbdcopy')('nbdcopy writes a whole image and reads it back', async () => {
