@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import type { Resource } from '../../contracts/catalogue/resource';
+import type { CatalogueChange } from '../../contracts/jobs/control-job';
+import { readResource } from '../../service/catalogue/resources';
 import { control } from '../jobs/control';
 import { job, list, read, vaultPath } from '../operations/define';
 import type { Operation } from '../operations/operation';
@@ -16,6 +19,9 @@ const PolicyUpdate = z.looseObject({
   properties: z.looseObject({ replicationProviderSettings: z.looseObject({ instanceType: z.string() }) }),
 });
 
+/** What a machine is protected by on its way home, where that is another scenario. */
+const wayHome: Readonly<Record<string, string>> = { InMageAzureV2: 'InMage', InMageRcm: 'InMageRcmFailback' };
+
 const Details = z.looseObject({ providerSpecificDetails: z.record(z.string(), z.unknown()) });
 
 async function createPolicy(call: Call, input: z.infer<typeof PolicyInput>): Promise<ApiAnswer> {
@@ -32,9 +38,26 @@ async function createPolicy(call: Call, input: z.infer<typeof PolicyInput>): Pro
     scenarioName: 'AddProtectionProfile',
     friendlyName: 'Create replication policy',
     ...profile,
-    changes: [{ change: 'put', resource }],
+    changes: [{ change: 'put', resource }, ...(await failbackPolicy(call, resource))],
     resultId: resource.id,
   });
+}
+
+/** The policy of the way home, made with the one of the way out where that is another scenario's; one that is there stays. */
+async function failbackPolicy(
+  call: Call,
+  { id, name, type, properties }: Resource,
+): Promise<CatalogueChange[]> {
+  const { instanceType, multiVmSyncStatus } = Details.parse(properties).providerSpecificDetails;
+  const home = wayHome[String(instanceType)];
+  if (home === undefined) return [];
+  const failback = { id: `${id}-failback`, name: `${name}-failback`, type };
+  if ((await readResource(call.services.records, failback.id)) !== undefined) return [];
+  const sync = multiVmSyncStatus === 'Enabled' ? 'Enable' : 'Disable';
+  const input = { instanceType: home, multiVmSyncStatus: sync };
+  const details = policyDetails({ properties: { providerSpecificInput: input } });
+  const shown = { friendlyName: failback.name, providerSpecificDetails: details };
+  return [{ change: 'put', resource: { ...failback, properties: shown } }];
 }
 
 async function updatePolicy(call: Call, input: z.infer<typeof PolicyUpdate>): Promise<ApiAnswer> {

@@ -38,6 +38,10 @@ export const ReportedMachine = z.strictObject({
   generation: z.enum(['1', '2']).default('1'),
   memoryBytes: z.int().positive().optional(),
   processorCount: z.int().positive().optional(),
+  /** No hypervisor holds it: it can be recovered from, not to. */
+  isPhysical: z.boolean().optional(),
+  /** Whoever reports it runs it, or knows of it; its disks are another agent's to read. */
+  isHosted: z.boolean().optional(),
   disks: z.array(ReportedDisk).max(64),
   nics: z.array(ReportedNic).max(32),
   /** If not at the first address of its first card, on port 20004. */

@@ -9,15 +9,40 @@ export function machineKey(fabricInternalId: string, machineId: string): RecordK
   return { partition: `machines/${fabricInternalId}`, id: uuidOf(machineId.toLowerCase()) };
 }
 
-/** The machine of this id, if an agent of the fabric speaks for it. */
+/** The machine of this id, if an agent of the fabric reads its disks. */
 export async function findMachine(
   records: Records,
   fabricId: string,
   machineId: string,
 ): Promise<KnownMachine | undefined> {
-  const fabric = await readResource(records, fabricId);
-  if (fabric === undefined) return undefined;
-  const { internalId } = Fabric.parse(fabric.resource.properties);
+  const internalId = await internalIdOf(records, fabricId);
+  if (internalId === undefined) return undefined;
   const stored = await records.get(machineKey(internalId, machineId));
-  return stored === undefined ? undefined : KnownMachine.parse(stored.body);
+  const known = stored === undefined ? undefined : KnownMachine.parse(stored.body);
+  return known?.machine.isHosted === true ? undefined : known;
+}
+
+/** The virtual machine of this name at a site, if an agent speaks for one: what a physical machine can come back as. */
+export async function findVirtualMachine(
+  records: Records,
+  fabricId: string,
+  { name, otherThan }: { readonly name: string; readonly otherThan: string },
+): Promise<KnownMachine | undefined> {
+  const partition = `machines/${(await internalIdOf(records, fabricId)) ?? ''}`;
+  for (let continuation: string | undefined; ;) {
+    const page = await records.list(partition, { limit: 500, ...(continuation && { continuation }) });
+    for (const { body } of page.records) {
+      const known = KnownMachine.parse(body);
+      const { machineId, isPhysical = false } = known.machine;
+      const isIts = known.machine.name.toLowerCase() === name.toLowerCase();
+      if (isIts && !isPhysical && machineId !== otherThan) return known;
+    }
+    continuation = page.continuation;
+    if (continuation === undefined) return undefined;
+  }
+}
+
+async function internalIdOf(records: Records, fabricId: string): Promise<string | undefined> {
+  const fabric = await readResource(records, fabricId);
+  return fabric === undefined ? undefined : Fabric.parse(fabric.resource.properties).internalId;
 }

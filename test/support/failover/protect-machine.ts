@@ -35,6 +35,7 @@ export interface ProtectOptions {
   readonly sizeBytes?: number;
   /** The cards of the source, as its agent reports them, or its cloud has them. */
   readonly nics?: readonly SourceNic[];
+  readonly isPhysical?: boolean;
   /** What protection was enabled with. */
   readonly enabledWith?: Readonly<Record<string, unknown>>;
 }
@@ -51,6 +52,7 @@ interface Attached {
   readonly itemId: string;
   readonly disks: readonly SimulatedDisk[];
   readonly isCloud: boolean;
+  readonly isPhysical?: boolean;
   readonly nics?: readonly SourceNic[];
 }
 
@@ -85,7 +87,10 @@ export async function protectMachine(
   const simulated = contents.map(
     (content, index) => new SimulatedDisk(`disk-${index}`, randomUUID(), content),
   );
-  const machine = await attach(world, { fabricId, machineId, itemId, disks: simulated, isCloud, nics });
+  const machine = await attach(world, {
+    ...{ fabricId, machineId, itemId, disks: simulated, isCloud, nics },
+    isPhysical: options.isPhysical === true,
+  });
   const item = await itemOf(world, { scenario, name, machineId, disks: simulated, enabledWith });
   await putResource(world.records, { id: itemId, name, type: itemType, properties: item });
   const wished: DesiredReplica[] = [];
@@ -121,6 +126,19 @@ export async function installAgent(
   return attach(world, { fabricId: inFabric, machineId, itemId: away.itemId, disks, isCloud: true });
 }
 
+/** A virtual machine at the site of another, with empty disks as large as that one's. */
+export function addVirtualMachine(
+  world: FailoverWorld,
+  like: SimulatedMachine,
+  machineId: string,
+): Promise<SimulatedMachine> {
+  const disks = like.disks.map(
+    ({ diskId, replicaId, content }) => new SimulatedDisk(diskId, replicaId, Buffer.alloc(content.length)),
+  );
+  const fabricId = like.itemId.split('/').slice(0, 11).join('/');
+  return attach(world, { fabricId, machineId, itemId: like.itemId, disks, isCloud: false });
+}
+
 async function makeFabric(world: FailoverWorld, name: string, location = 'westeurope'): Promise<string> {
   const id = `${vault}/replicationFabrics/${name}`;
   const details = { health: 'Normal', healthErrors: [], details: {}, location };
@@ -133,7 +151,15 @@ async function makeFabric(world: FailoverWorld, name: string, location = 'westeu
 
 async function attach(
   world: FailoverWorld,
-  { fabricId, machineId, itemId, disks, isCloud, nics = [{ address: '10.1.0.9' }] }: Attached,
+  {
+    fabricId,
+    machineId,
+    itemId,
+    disks,
+    isCloud,
+    isPhysical = false,
+    nics = [{ address: '10.1.0.9' }],
+  }: Attached,
 ): Promise<SimulatedMachine> {
   const agentId = randomUUID();
   const { board, clock } = world.ports;
@@ -157,7 +183,7 @@ async function attach(
     ...{ agentId, providerId: `${fabricId}/replicationRecoveryServicesProviders/host` },
     machine: {
       ...{ machineId, name: machineId.split('/').at(-1), osType: 'Linux', powerState: 'running' },
-      ...{ generation: '1', disks: reported },
+      ...{ generation: '1', disks: reported, isPhysical },
       nics: nics.map(({ address, ...nic }, index) => ({
         ...nic,
         nicId: `nic${index}`,

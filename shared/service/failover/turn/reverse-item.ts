@@ -13,10 +13,10 @@ import { homeOf } from '../route';
 import { done, type WorkEnd } from '../run-task-step';
 import { siteTargetOf } from '../target/site-target';
 import { inMode, wantOfItem } from '../source/source-agent';
-import { agentAtTarget, turnedHome, turnedToTarget, wantNothing } from './turn-item';
+import { agentAtTarget, turnedHome, turnedToTarget, virtualMachineFor, wantNothing } from './turn-item';
 
 /** What a request may name that must be there: the missing piece is said by name. */
-const named = {
+const prerequisites = {
   processServerId: 'process server',
   masterTargetId: 'master target',
   reprotectAgentId: 'reprotect agent',
@@ -33,12 +33,16 @@ export async function checkReprotect(ports: FailoverPorts, { job }: StepCall): P
     const home = await siteTargetOf(ports, job, item);
     if (home.agentId !== '') return done;
   }
-  await agentAtTarget(ports, { itemId: job.itemId, item }, real ?? away);
+  const recovered = await agentAtTarget(ports, { itemId: job.itemId, item }, real ?? away);
+  const physical = homeOf(item) === undefined ? await feederOf(ports.records, job.itemId, item) : undefined;
+  if (physical?.machine.isPhysical === true) {
+    await virtualMachineFor(ports.records, job.itemId, { physical, recovered });
+  }
   return done;
 }
 
 async function checkNamed({ records }: FailoverPorts, { provider }: FailoverJob): Promise<void> {
-  for (const [field, what] of Object.entries(named)) {
+  for (const [field, what] of Object.entries(prerequisites)) {
     const id = provider?.[field];
     if (typeof id !== 'string' || !id.startsWith('/')) continue;
     if ((await readResource(records, id)) !== undefined) continue;
@@ -113,9 +117,10 @@ async function replacement(
   const scenario = present(scenarios[item.scenario].turnsInto?.[verbOf(job)], 'what the item turns into');
   const { hold: _hold, lastJob: _lastJob, failoverRecoveryPointId: _point, ...kept } = item;
   const provider = job.provider ?? {};
-  const policyId = [provider['policyId'], provider['profileId']].find(
+  const named = [provider['policyId'], provider['profileId']].find(
     (id): id is string => typeof id === 'string' && id.startsWith('/'),
   );
+  const policyId = named ?? (await failbackPolicyOf(ports, item));
   return {
     ...kept,
     ...(await sourceOf(ports, job, item)),
@@ -123,6 +128,14 @@ async function replacement(
     ...{ initialCopyPercent: 0, finalizeJobs: undefined, newestPoints: undefined, replaces: job.itemId },
     ...(policyId === undefined ? {} : { policyId }),
   };
+}
+
+/** The policy that was made with the item's own, for its way home. */
+async function failbackPolicyOf(
+  { records }: FailoverPorts,
+  { policyId }: ProtectedItem,
+): Promise<string | undefined> {
+  return (await readResource(records, `${policyId}-failback`))?.resource.id;
 }
 
 function verbOf({ verb }: FailoverJob): 'reprotect' | 'switchProtection' {

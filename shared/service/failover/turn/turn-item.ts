@@ -6,7 +6,8 @@ import type { KnownMachine } from '../../../contracts/agents/known-machine';
 import type { ProtectedItem } from '../../../contracts/catalogue/protected-item';
 import type { Home, Recovery } from '../../../contracts/catalogue/recovery';
 import { LifeboatError } from '../../../errors';
-import { findMachine } from '../../agents/known-machines';
+import type { Records } from '../../../ports/records';
+import { findMachine, findVirtualMachine } from '../../agents/known-machines';
 import { fabricIdOf } from '../../protection/item-records';
 import { feederOf } from '../../protection/feeder-of';
 import { policyOf } from '../../protection/policy-of';
@@ -45,17 +46,54 @@ export async function turnedToTarget(
 ): Promise<Partial<ProtectedItem> & { home: Home }> {
   const known = homeOf(item);
   const feeder = known === undefined ? await feederOf(records, itemId, item) : undefined;
-  const { protectableItemId, sourceMachineId, enabledWith, policyId } = item;
-  const agentId = feeder?.agentId ?? textOf(item['agentId']);
+  const { enabledWith, policyId } = item;
   const home: Home = known ?? {
     ...{ enabledWith, policyId },
+    ...(await placeAtHome(records, { itemId, item }, { feeder, recovered: source })),
+  };
+  const { machineId } = source.machine;
+  return { home, sourceMachineId: machineId, agentId: source.agentId, protectableItemId: undefined };
+}
+
+type PlaceAtHome = Pick<Home, 'machineId' | 'agentId' | 'sourceMachineId' | 'protectableItemId'>;
+
+/** The machine to come back to: the one that the item came from, or where that is a physical one, its virtual stand-in. */
+async function placeAtHome(
+  records: Records,
+  { itemId, item }: NamedItem,
+  { feeder, recovered }: { readonly feeder: KnownMachine | undefined; readonly recovered: KnownMachine },
+): Promise<PlaceAtHome> {
+  if (feeder?.machine.isPhysical === true) {
+    const between = { physical: feeder, recovered };
+    const { agentId, machine } = await virtualMachineFor(records, itemId, between);
+    return { agentId, machineId: machine.machineId, sourceMachineId: machine.machineId };
+  }
+  const { protectableItemId, sourceMachineId } = item;
+  const agentId = feeder?.agentId ?? textOf(item['agentId']);
+  return {
     machineId: feeder?.machine.machineId ?? sourceMachineId ?? item.internalId,
     ...(protectableItemId === undefined ? {} : { protectableItemId }),
     ...(sourceMachineId === undefined ? {} : { sourceMachineId }),
     ...(agentId === undefined ? {} : { agentId }),
   };
-  const { machineId } = source.machine;
-  return { home, sourceMachineId: machineId, agentId: source.agentId, protectableItemId: undefined };
+}
+
+/** A physical machine comes back as a virtual machine of its name, which an agent of its site speaks for. */
+export async function virtualMachineFor(
+  records: Records,
+  itemId: string,
+  { physical, recovered }: { readonly physical: KnownMachine; readonly recovered: KnownMachine },
+): Promise<KnownMachine> {
+  const { name, machineId } = physical.machine;
+  // The agent of the machine in the cloud is heard at the same site, under the same name.
+  const otherThan = recovered.machine.machineId;
+  const known = await findVirtualMachine(records, fabricIdOf(itemId), { name, otherThan });
+  if (known !== undefined) return known;
+  throw new LifeboatError(
+    'FailbackPrerequisiteMissing',
+    `"${name}" is a physical machine, which nothing is recovered to: make a VMware machine of this name with disks of these sizes and an agent, and it comes back as that.`,
+    { target: machineId },
+  );
 }
 
 /** The same item with the source that it had at home. */

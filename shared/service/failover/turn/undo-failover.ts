@@ -53,13 +53,15 @@ async function resumeSource(
   if (routeOf(item).to === 'site' && item.keeperId === undefined)
     await stopAtSite(ports, job, item, recovery);
   const agent = await sourceAgentOf(ports, { itemId: job.itemId, item });
-  if (agent !== undefined) await withdrawTasks(ports, agent.agentId, recovery.jobId);
+  for (const agentId of new Set(agent === undefined ? [] : [agent.agentId, agent.hostAgentId])) {
+    await withdrawTasks(ports, agentId, recovery.jobId);
+  }
   if (recovery.fencedAtInMs !== undefined) await replicateAgain(ports, job, item);
   if (recovery.source !== 'stopped') return;
   const cloudMachineId = routeOf(item).from === 'cloud' ? cloudSourceOf(item) : undefined;
   if (cloudMachineId !== undefined) await ports.sources.start(cloudMachineId);
   else if (agent !== undefined) {
-    await wantTask(ports, agent.agentId, `${job.jobId}.start`, {
+    await wantTask(ports, agent.hostAgentId, `${job.jobId}.start`, {
       kind: 'startMachine',
       machineId: agent.machineId,
     });
@@ -73,11 +75,11 @@ async function stopAtSite(
   item: ProtectedItem,
   recovery: Recovery,
 ): Promise<void> {
-  const { agentId, machine } = await siteTargetOf(ports, job, item);
-  await withdrawTasks(ports, agentId, recovery.jobId);
+  const { agentId, machine, hostAgentId = agentId } = await siteTargetOf(ports, job, item);
+  for (const each of new Set([agentId, hostAgentId])) await withdrawTasks(ports, each, recovery.jobId);
   const { machineId } = machine;
   if (recovery.machine !== undefined) {
-    await wantTask(ports, agentId, `${job.jobId}.stop`, { kind: 'shutDownMachine', machineId });
+    await wantTask(ports, hostAgentId, `${job.jobId}.stop`, { kind: 'shutDownMachine', machineId });
   }
   await wantOfItem(ports, { agentId, itemId: job.itemId }, (wish) => inMode(wish, 'readOnly'));
 }
