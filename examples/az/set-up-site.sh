@@ -3,7 +3,7 @@
 set -eu
 : "${LIFEBOAT_ENDPOINT:?see examples/README.md}" "${LIFEBOAT_TOKEN:?see examples/README.md}"
 [ -z "${LIFEBOAT_CA:-}" ] || export REQUESTS_CA_BUNDLE="$LIFEBOAT_CA"
-subscription=${LIFEBOAT_SUBSCRIPTION:-00000000-0000-0000-0000-000000000001}
+subscription=${LIFEBOAT_SUBSCRIPTION:-00000000-0000-0000-0000-000000000000}
 vault=/subscriptions/$subscription/resourceGroups/${LIFEBOAT_GROUP:-rescue}/providers/Microsoft.RecoveryServices/vaults/${LIFEBOAT_VAULT:-harbour}
 site=$vault/replicationFabrics/office
 

@@ -2,7 +2,7 @@
 # Makes everything an agent needs before it can register, and prints a token for it. Needs only curl.
 set -eu
 : "${LIFEBOAT_ENDPOINT:?see examples/README.md}" "${LIFEBOAT_TOKEN:?see examples/README.md}"
-subscription=${LIFEBOAT_SUBSCRIPTION:-00000000-0000-0000-0000-000000000001}
+subscription=${LIFEBOAT_SUBSCRIPTION:-00000000-0000-0000-0000-000000000000}
 vault=/subscriptions/$subscription/resourceGroups/${LIFEBOAT_GROUP:-rescue}/providers/Microsoft.RecoveryServices/vaults/${LIFEBOAT_VAULT:-harbour}
 site=$vault/replicationFabrics/office
 headers=$(mktemp)

@@ -8,7 +8,7 @@ if (!endpoint || !token) {
   process.exit(2);
 }
 
-export const subscription = process.env.LIFEBOAT_SUBSCRIPTION ?? '00000000-0000-0000-0000-000000000001';
+export const subscription = process.env.LIFEBOAT_SUBSCRIPTION ?? '00000000-0000-0000-0000-000000000000';
 export const group = process.env.LIFEBOAT_GROUP ?? 'rescue';
 export const vault = process.env.LIFEBOAT_VAULT ?? 'harbour';
 
