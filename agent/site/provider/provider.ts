@@ -58,7 +58,8 @@ export class Provider implements SiteRole {
     const [own, networks] = await Promise.all([hypervisor.machines(), hypervisor.networks()]);
     const known = new Set(own.map(({ machineId }) => machineId));
     const machines = [...own, ...this.#discovered.filter(({ machineId }) => !known.has(machineId))];
-    return { report: { machines, networks }, accepted: () => undefined };
+    const hosted = machines.map((machine) => ({ ...machine, isHosted: true }));
+    return { report: { machines: hosted, networks }, accepted: () => undefined };
   }
 
   async run({ tell }: SiteContext, signal: AbortSignal): Promise<void> {

@@ -6,5 +6,7 @@ export const KnownMachine = z.object({
   agentId: z.uuid(),
   providerId: z.string(),
   machine: ReportedMachine,
+  /** Who starts and stops it, where that is not the agent that reads its disks. */
+  hostAgentId: z.uuid().optional(),
 });
 export type KnownMachine = z.infer<typeof KnownMachine>;

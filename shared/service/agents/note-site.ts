@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AgentRecord } from '../../contracts/agents/agent-record';
-import type { KnownMachine } from '../../contracts/agents/known-machine';
+import { KnownMachine } from '../../contracts/agents/known-machine';
 import type { ReportedMachine, ReportedNetwork } from '../../contracts/agent/report';
 import { Fabric, type ProtectableItem } from '../../contracts/catalogue/site';
 import type { Resource } from '../../contracts/catalogue/resource';
@@ -42,15 +42,34 @@ export async function noteSite(
   const { resource } = fabric;
   const properties = Fabric.parse(resource.properties);
   for (const network of site.networks) await putResource(records, networkOf(resource, properties, network));
+  const own: ReportedMachine[] = [];
   for (const machine of site.machines) {
-    const known: KnownMachine = { agentId: agent.agentId, providerId: agent.providerId, machine };
-    await records.put(machineKey(properties.internalId, machine.machineId), known);
+    const key = machineKey(properties.internalId, machine.machineId);
+    const known = together(KnownMachine.safeParse((await records.get(key))?.body).data, agent, machine);
+    await records.put(key, known);
+    if (known.agentId === agent.agentId) own.push(machine);
   }
   if (kinds[properties.kind] === undefined) return;
   for await (const container of everyResource(records, resource.id, 'replicationProtectionContainers')) {
     const place = { records, fabric: properties, containerId: container.resource.id, agent };
-    for (const machine of site.machines) await noteMachine(place, machine);
+    for (const machine of own) await noteMachine(place, machine);
   }
+}
+
+/** Who reads a machine's disks speaks for it, whoever else reports it; who runs it is kept in mind beside. */
+function together(
+  known: KnownMachine | undefined,
+  { agentId, providerId }: AgentRecord,
+  machine: ReportedMachine,
+): KnownMachine {
+  if (machine.isHosted !== true) {
+    const { hostAgentId } = known ?? {};
+    return { agentId, providerId, machine, ...(hostAgentId === undefined ? {} : { hostAgentId }) };
+  }
+  if (known === undefined || known.machine.isHosted === true) {
+    return { agentId, providerId, machine, hostAgentId: agentId };
+  }
+  return { ...known, hostAgentId: agentId };
 }
 
 interface Place {

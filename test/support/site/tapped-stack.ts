@@ -44,10 +44,9 @@ export class TappedStack {
     return `http://127.0.0.1:${this.taps.host.port}`;
   }
 
-  /** What went through each socket, either way. */
-  get countedBytes(): { readonly host: number; readonly cache: number; readonly target: number } {
-    const { host, cache, target } = this.taps;
-    return { host: host.bytes.length, cache: cache.bytes.length, target: target.bytes.length };
+  /** What went through these sockets until now, either way. */
+  get countedBytes(): number {
+    return Object.values(this.taps).reduce((sum, { bytes }) => sum + bytes.length, 0);
   }
 
   /** True if these bytes were heard at the service's door, or lie in any file of the stack. */

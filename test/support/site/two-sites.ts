@@ -27,7 +27,9 @@ const common = { clock: systemClock, ids: systemIds };
 
 /** A machine at the primary site. */
 export interface SiteMachine {
-  isRunning: boolean;
+  readonly machineId: string;
+  /** What its own agent was asked to do. */
+  readonly tasks: readonly string[];
   readonly content: Buffer;
   write(offsetBytes: number, bytes: Buffer): Promise<void>;
 }
@@ -35,6 +37,8 @@ export interface SiteMachine {
 /** Two sites with servers of their own, certificates between them, and a vault that only hears of it. */
 export class TwoSites {
   readonly folder = mkdtempSync(join(tmpdir(), 'two-sites-'));
+  /** What runs the machines of the primary site, and those of the other. */
+  readonly primary = new PaperHypervisor(new MachineFolder(join(this.folder, 'primary')));
   readonly hypervisor = new PaperHypervisor(new MachineFolder(join(this.folder, 'machines')));
   readonly lines: string[] = [];
   readonly #stopping: (() => Promise<void>)[] = [];
@@ -91,29 +95,35 @@ export class TwoSites {
     await this.#serve('process-server', [server], this.site.fabricId);
   }
 
-  async machine(name: string, content: Buffer): Promise<SiteMachine> {
+  async machine(name: string, content: Buffer, siteRoles?: readonly SiteRole[]): Promise<SiteMachine> {
     const path = join(this.folder, `${name}.raw`);
     writeFileSync(path, content);
     const machineId = `${name}-${randomUUID()}`;
-    const power = (isOn: boolean) => () => {
-      machine.isRunning = isOn;
+    const tasks: string[] = [];
+    const power = (kind: string) => () => {
+      tasks.push(kind);
       return Promise.resolve({});
     };
+    const disks = [{ diskId: 'disk0', path, isBootDisk: true }];
+    const facts = { machineId, name, osType: 'Linux', generation: '1' } as const;
+    await this.primary.create({ ...facts, isIsolated: false, disks });
     const agent = await startAgent({
       ...{
         url: this.tapped.url,
         stateFolder: join(this.folder, `${name}-state`),
         token: await this.site.token(),
       },
-      machine: { machineId, name, osType: 'Linux', powerState: 'running', generation: '1', nics: [] },
-      disks: [{ path, diskId: 'disk0', exportName: 'disk0', isBootDisk: true }],
+      machine: { ...facts, powerState: 'running', nics: [] },
+      disks: disks.map((disk) => ({ ...disk, exportName: 'disk0' })),
       ...{ ...common, listen: { port: 0 }, log: this.#log(name), sealIntervalInMs: 50 },
       siteTrust: await this.authority.issue(name),
-      taskHandlers: { shutDownMachine: power(false), startMachine: power(true) },
+      ...(siteRoles === undefined
+        ? { taskHandlers: { shutDownMachine: power('stop'), startMachine: power('start') } }
+        : { siteRoles }),
     });
     this.#stopping.push(() => agent.stop());
     const machine: SiteMachine = {
-      isRunning: true,
+      ...{ machineId, tasks },
       get content() {
         return readFileSync(path);
       },
@@ -124,6 +134,15 @@ export class TwoSites {
       },
     };
     return machine;
+  }
+
+  /** Who runs the machines of the primary site, and reads no disk of theirs. */
+  async openVmmServer(): Promise<void> {
+    await this.#serve('vmm-server', [this.primaryProvider()], this.site.fabricId);
+  }
+
+  primaryProvider(): Provider {
+    return new Provider({ hypervisor: this.primary, ...common, log: this.#log('vmm') });
   }
 
   async recovered(item: string, which: 'test' | 'real'): Promise<Recovery> {

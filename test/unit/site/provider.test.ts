@@ -45,6 +45,7 @@ describe('a provider', () => {
     expect(report.machines).toEqual([
       {
         ...{ machineId, name: 'web', osType: 'Linux', generation: '1', powerState: 'running', nics: [] },
+        isHosted: true,
         disks: [{ diskId: 'disk0', name: 'disk0', sizeBytes: 1024 * 1024, isBootDisk: true }],
       },
     ]);

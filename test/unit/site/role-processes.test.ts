@@ -125,5 +125,9 @@ it.each([
     arguments: [...roles.flatMap((role) => ['--role', role]), ...given],
   });
   agent.start();
-  await eventually(() => Promise.resolve(agent.lines.some((line) => line.includes(complaint))), 30_000);
+  const said = await eventually(
+    () => Promise.resolve(agent.lines.find((line) => line.includes(complaint))),
+    30_000,
+  );
+  expect(said).toMatch(/^(lifeboat-agent|error): /);
 });

@@ -17,6 +17,8 @@ export interface SourceAgent {
   readonly agentId: string;
   /** The machine by its platform's own id. */
   readonly machineId: string;
+  /** Who starts and stops the machine. */
+  readonly hostAgentId: string;
 }
 
 /** The agent that speaks for an item's machine at its source; undefined where none does (any more). */
@@ -25,10 +27,13 @@ export async function sourceAgentOf(
   { itemId, item }: NamedItem,
 ): Promise<SourceAgent | undefined> {
   const feeder = await feederOf(records, itemId, item);
-  if (feeder !== undefined) return { agentId: feeder.agentId, machineId: feeder.machine.machineId };
+  if (feeder !== undefined) {
+    const { agentId, machine, hostAgentId = agentId } = feeder;
+    return { agentId, machineId: machine.machineId, hostAgentId };
+  }
   const agentId = item['agentId'];
   if (typeof agentId !== 'string') return undefined;
-  return { agentId, machineId: item.sourceMachineId ?? item.internalId };
+  return { agentId, machineId: item.sourceMachineId ?? item.internalId, hostAgentId: agentId };
 }
 
 /** The id of a task of a job: asking again for the same is the same task. */
@@ -52,7 +57,7 @@ export async function askAgent(
     kind,
     parameters,
   }: {
-    readonly agent: SourceAgent;
+    readonly agent: Pick<SourceAgent, 'agentId'>;
     readonly name: string;
     readonly kind: DesiredTask['kind'];
     readonly parameters: Record<string, unknown>;

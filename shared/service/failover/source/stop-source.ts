@@ -44,11 +44,12 @@ async function shutDownByAgent(ports: FailoverPorts, call: StepCall, item: Prote
   const agent = await sourceAgentOf(ports, { itemId: call.job.itemId, item });
   if (agent === undefined) return abandon(ports, call, 'No agent speaks for the source.');
   if (isOver(ports, call)) {
-    await withdrawTasks(ports, agent.agentId, call.job.jobId);
+    await withdrawTasks(ports, agent.hostAgentId, call.job.jobId);
     return abandon(ports, call, 'The agent of the source did not answer in time.');
   }
   const parameters = { machineId: agent.machineId };
-  await askAgent(ports, call, { agent, name: 'shutDown', kind: 'shutDownMachine', parameters });
+  const host = { agentId: agent.hostAgentId };
+  await askAgent(ports, call, { agent: host, name: 'shutDown', kind: 'shutDownMachine', parameters });
   return { state: 'waiting', taskIds: [taskIdOf(call, 'shutDown')], pauseInMs: lookAgainInMs };
 }
 

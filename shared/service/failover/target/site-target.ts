@@ -62,12 +62,16 @@ export async function openAtSite(
     return done;
   }
   expectInTime(ports, call);
-  const { agentId, machine } = await siteTargetOf(ports, job, item);
-  const site = { agentId, machineId: machine.machineId };
+  const { agentId, machine, hostAgentId = agentId } = await siteTargetOf(ports, job, item);
   if (resultOf(call, 'stopOld')?.outcome !== 'succeeded') {
     // It may run still, read-only: nobody writes its disks while a guest has them.
     const parameters = { machineId: machine.machineId };
-    await askAgent(ports, call, { agent: site, name: 'stopOld', kind: 'shutDownMachine', parameters });
+    await askAgent(ports, call, {
+      agent: { agentId: hostAgentId },
+      name: 'stopOld',
+      kind: 'shutDownMachine',
+      parameters,
+    });
     return { state: 'waiting', taskIds: [taskIdOf(call, 'stopOld')], pauseInMs: lookAgainInMs };
   }
   const disks = [];
@@ -80,7 +84,7 @@ export async function openAtSite(
     disks.push({ diskId, replicaId, sizeBytes, epoch, url });
   }
   const parameters = { machineId: machine.machineId, disks };
-  await askAgent(ports, call, { agent: site, name: 'open', kind: 'openRecoveryPoint', parameters });
+  await askAgent(ports, call, { agent: { agentId }, name: 'open', kind: 'openRecoveryPoint', parameters });
   return { state: 'waiting', taskIds: [taskIdOf(call, 'open')], pauseInMs: lookAgainInMs };
 }
 
@@ -92,7 +96,7 @@ export async function startAtSite(
 ): Promise<WorkEnd> {
   const { job } = call;
   const { recoveryVmCreationOption: option } = Failback.parse(job.provider ?? {});
-  const { agentId, machine } = await siteTargetOf(ports, job, item);
+  const { agentId, machine, hostAgentId = agentId } = await siteTargetOf(ports, job, item);
   const result = resultOf(call, 'start');
   if (result?.outcome === 'failed') {
     throw new LifeboatError('SiteRefused', result.message ?? 'The agent could not start the machine.', {
@@ -109,7 +113,7 @@ export async function startAtSite(
   }
   expectInTime(ports, call);
   const kind = option === 'CreateVmIfNotFound' ? 'createMachine' : 'startMachine';
-  const agent = { agentId, machineId: machine.machineId };
+  const agent = { agentId: hostAgentId };
   const parameters = { machineId: machine.machineId, name: item.friendlyName };
   await askAgent(ports, call, { agent, name: 'start', kind, parameters });
   return { state: 'waiting', taskIds: [taskIdOf(call, 'start')], pauseInMs: lookAgainInMs };
