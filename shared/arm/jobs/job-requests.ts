@@ -75,13 +75,14 @@ export async function resumeJob(call: Call, body: z.infer<typeof ResumeBody>): P
 export async function restartJob(call: Call): Promise<ApiAnswer> {
   const job = await jobAllowing(call, 'Restart');
   const jobId = newJobId(call.services);
+  const { startTimeInMs: _start, endTimeInMs: _end, ...unbegun } = job;
   const record = await acceptJob(
     officeOf(call),
     {
-      ...job,
+      ...unbegun,
       jobId,
       input: { ...job.input, jobId },
-      tasks: job.tasks,
+      tasks: job.tasks.map(({ taskId, name, friendlyName }) => ({ taskId, name, friendlyName })),
       activityId: call.activityId,
       requestedBy: call.caller.objectId,
     },

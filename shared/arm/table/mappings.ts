@@ -104,6 +104,13 @@ async function targetOf(call: Call, id: string | null | undefined, instanceType:
       },
     );
   }
+  if (scenario.target === 'fabric' && !scenario.sourceFabrics.includes(fabric.kind)) {
+    throw new LifeboatError(
+      'BadRequest',
+      `Machines of ${instanceType} are recovered to ${scenario.sourceFabrics.join(' or ')}, not to ${fabric.kind}.`,
+      { target: 'properties.targetProtectionContainerId' },
+    );
+  }
   return target.id;
 }
 
