@@ -6,6 +6,7 @@ import type { BlockDevice } from '../nbd/block-device';
 import { blocksOf, type DirtyBitmap } from './dirty-bitmap';
 import { OpenLog } from './open-log';
 import { RangeLocks } from './range-locks';
+import { Slabs } from './slabs';
 
 export interface DiskCaptureOptions {
   readonly disk: SourceDisk;
@@ -33,6 +34,7 @@ const immediateLimitBytes = 128 * 1024;
 export class DiskCapture implements BlockDevice {
   readonly #options: DiskCaptureOptions;
   readonly #locks = new RangeLocks();
+  readonly #slabs = new Slabs();
   #openLog = new OpenLog();
   #isCapturing = false;
   #sealing: OpenLog | undefined;
@@ -213,7 +215,7 @@ export class DiskCapture implements BlockDevice {
   #log(range: Range, parts: readonly Buffer[]): void {
     if (!this.#isCapturing) return;
     // The parts are views of what the socket received; the log outlives that.
-    const data = Buffer.concat(parts, range.lengthBytes);
+    const data = this.#slabs.copy(parts, range.lengthBytes);
     this.#append({ kind: 'data', ...range, data });
   }
 
