@@ -98,6 +98,40 @@ describe('a VMware machine', () => {
   });
 });
 
+it('B13 B14 a VMware machine fails over alone or with a plan, and by neither as planned', async () => {
+  const alone = await world.protect('InMageAzureV2', { name: 'alone', disks: 1 });
+  const both = [
+    await world.protect('InMageAzureV2', { name: 'first', disks: 1 }),
+    await world.protect('InMageAzureV2', { name: 'second', disks: 1 }),
+  ];
+  const planId = `${vault}/replicationRecoveryPlans/pair`;
+  const groups = both.map(({ itemId }) => ({
+    ...{ groupType: 'Boot', replicationProtectedItems: [{ id: itemId }] },
+  }));
+  const made = await world.ask('PUT', planId, {
+    body: {
+      properties: {
+        primaryFabricId: alone.itemId.split('/').slice(0, 11).join('/'),
+        ...{ recoveryFabricId: 'Microsoft Azure', failoverDeploymentModel: 'ResourceManager', groups },
+      },
+    },
+  });
+  expect(made.status).toBe(202);
+  for (const machine of [alone, ...both]) await world.point(machine);
+  const planned = { failoverDirection: 'PrimaryToRecovery', providerSpecificDetails: [] };
+  await expect(world.begin(alone, 'plannedFailover', away)).rejects.toThrow('400');
+  const refused = await world.ended(await world.beginAt(planId, 'plannedFailover', planned));
+  expect([refused.state, [...world.compute.cloud.machines.keys()]]).toEqual(['Failed', []]);
+
+  const unplanned = { ...planned, sourceSiteOperations: 'Required' };
+  const together = await world.ended(await world.beginAt(planId, 'unplannedFailover', unplanned));
+  expect(together).toMatchObject({ state: 'Succeeded', stateDescription: 'Completed' });
+  await failOver(alone);
+  for (const machine of [alone, ...both]) {
+    expect(digest(await world.recovered(machine, 'real'))).toBe(digest(contents(machine)));
+  }
+});
+
 describe('a physical machine', () => {
   it('C3 runs as a machine of the cloud once it is failed over', async () => {
     const machine = await world.protect('InMageAzureV2', { isPhysical: true });

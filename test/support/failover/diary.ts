@@ -39,7 +39,7 @@ export async function entryOf({ world, home, away, item: machine }: Life, jobId:
 
 function conditionOf(machine: SimulatedMachine | undefined): readonly unknown[] {
   if (machine === undefined) return [];
-  return [machine.isRunning, machine.isReadOnly, machine.broughtOver];
+  return [machine.isRunning, machine.isReadOnly];
 }
 
 function digestOf(disks: readonly Buffer[]): string {

@@ -192,11 +192,11 @@ export class FailoverWorld {
     return names;
   }
 
-  /** Lets machines look and time pass, this many seconds. */
-  async pass(seconds: number): Promise<void> {
+  /** Lets time pass, this many seconds; machines look meanwhile. */
+  async pass(seconds: number, isLooking = true): Promise<void> {
     for (let second = 0; second < seconds; second++) {
       await settled(this.engine);
-      await this.#lookAll();
+      if (isLooking) await this.#lookAll();
       await settled(this.engine);
       this.engine.clock.advance(1_000);
     }

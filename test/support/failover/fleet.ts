@@ -9,6 +9,9 @@ import type { SimulatedMachine } from './simulated-machine';
 
 const planId = `${vault}/replicationRecoveryPlans/fleet`;
 
+/** Seconds between two looks of all agents: they have little to do here, and are many. */
+const agentsLookEvery = 30;
+
 /** Many small machines in a plan of groups that come up one after the other. */
 export class Fleet {
   readonly machines: SimulatedMachine[] = [];
@@ -69,7 +72,7 @@ export class Fleet {
     const jobId = await world.beginAt(planId, verb, properties);
     let job = await world.job(jobId);
     for (let second = 0; job.endTimeInMs === undefined && second < 3_600; second++) {
-      await world.pass(1);
+      await world.pass(1, second % agentsLookEvery === 0);
       await this.#crasher.revive();
       job = await world.job(jobId);
     }
