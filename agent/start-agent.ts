@@ -15,7 +15,7 @@ import { AgentLoop, type AgentLoopOptions } from './run/agent';
 import { AgentState } from './run/agent-state';
 import { blockBytes } from './capture/dirty-bitmap';
 import { registerOnce } from './run/register-once';
-import { writeAgentStatus } from './run/status-file';
+import { type AgentStatus, writeAgentStatus } from './run/status-file';
 import { messageOf } from './system/message-of';
 import { ReplicaWorker } from './run/replica-worker';
 import type { TaskHandler } from './run/tasks';
@@ -66,6 +66,8 @@ export interface StartAgentOptions {
   readonly taskHandlers?: Partial<Record<DesiredTask['kind'], TaskHandler>>;
   /** What it does for its site besides. */
   readonly siteRoles?: readonly SiteRole[];
+  /** Called with how the disks stand, as often as the service is told. */
+  readonly onStatus?: ((replicas: AgentStatus['replicas']) => void) | undefined;
 }
 
 export interface Agent {
@@ -136,7 +138,7 @@ export async function startAgent(options: StartAgentOptions): Promise<Agent> {
 }
 
 async function leaveStatus(
-  { stateFolder, clock, log }: StartAgentOptions,
+  { stateFolder, clock, log, onStatus }: StartAgentOptions,
   workers: readonly ReplicaWorker[],
   { answer, replicas }: { answer: StatusAnswer; replicas: readonly ReplicaReport[] },
 ): Promise<void> {
@@ -149,6 +151,7 @@ async function leaveStatus(
       pendingBytes: (disk?.pending.count ?? 0) * blockBytes,
     };
   });
+  onStatus?.(status);
   await writeAgentStatus(stateFolder, {
     ...{ atInMs: clock.now(), processId: process.pid, replicas: status },
   }).catch((error: unknown) => log.warn('the status could not be written', { reason: messageOf(error) }));

@@ -21,7 +21,7 @@ async function main(): Promise<void> {
     ...{
       spoolQuotaBytes: 16 * 1024 * mebibyte,
       openLogLimitBytes: 192 * mebibyte,
-      sealAtBytes: 32 * mebibyte,
+      sealAtBytes: 15 * mebibyte,
     },
     onSealDue: () => void seal(),
   });

@@ -7,6 +7,7 @@ import { startSiteAgent } from '../site/start-site-agent';
 import { startAgent } from '../start-agent';
 import { consoleLog } from '../system/console-log';
 import { openRoles, siteTrustOf } from './open-roles';
+import { progressLine } from './progress-line';
 import type { RunOptions } from './run-options';
 
 /** Starts the agent in its roles, and stops it when the process is told to end. */
@@ -77,6 +78,9 @@ async function besideDisks({ options, roles, ...others }: Parts): Promise<() => 
     processServer: options.processServer,
     siteTrust: siteTrustOf(options),
     siteRoles: roles,
+    onStatus: process.stderr.isTTY
+      ? (replicas) => void process.stderr.write(progressLine(replicas))
+      : undefined,
   });
   others.log.info('agent started', { agentId: agent.agentId, nbd: agent.nbd });
   return () => agent.stop();
