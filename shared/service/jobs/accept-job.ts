@@ -10,6 +10,7 @@ import type { Jobs } from '../../ports/jobs';
 import type { Log } from '../../ports/log';
 import type { Records } from '../../ports/records';
 import { changeResource, createResource, removeResource } from '../catalogue/resources';
+import { claimMachine } from './claim-machine';
 import { holdItem, holdPlan } from './hold';
 import { jobIdOf, jobLedger, type NewJob } from './job-ledger';
 
@@ -74,7 +75,7 @@ async function take(office: JobOffice, job: JobRecord, taking: Taking): Promise<
   const ledger = jobLedger(office.records, office.clock);
   const where = { records: office.records, ledger };
   if ('newItem' in taking) {
-    await createItem(office.records, taking.newItem, hold);
+    await createItem(office.records, taking.newItem, { hold, vaultId: job.vaultId });
   } else if ('item' in taking) {
     await holdItem(where, { itemId: taking.item, vaultId: job.vaultId, hold, verb: taking.verb });
   } else {
@@ -83,9 +84,17 @@ async function take(office: JobOffice, job: JobRecord, taking: Taking): Promise<
 }
 
 /** Writes the item, and marks the machine that it protects, so that nobody protects it twice. */
-async function createItem(records: Records, newItem: Resource, hold: ItemHold): Promise<void> {
+async function createItem(
+  records: Records,
+  newItem: Resource,
+  { hold, vaultId }: { readonly hold: ItemHold; readonly vaultId: string },
+): Promise<void> {
   const item = ProtectedItem.parse(newItem.properties);
-  const machine = item.protectableItemId;
+  const { protectableItemId: machine, sourceMachineId } = item;
+  if (sourceMachineId !== undefined) {
+    const claim = { vaultId, machineId: sourceMachineId, itemId: newItem.id, atInMs: hold.sinceInMs };
+    await claimMachine(records, claim);
+  }
   if (machine !== undefined) {
     await changeResource(records, machine, (current) => {
       const holder = current.properties['protectedItemId'];
