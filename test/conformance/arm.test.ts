@@ -2,6 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { RecoveryServicesClient } from '@azure/arm-recoveryservices';
 import { SiteRecoveryManagementClient } from '@azure/arm-recoveryservices-siterecovery';
 import { operations } from '../../shared/arm/table';
+import { extensionOperations } from '../../shared/arm/table/extensions';
+import { registrationTokenOperations } from '../../shared/arm/table/registration-tokens';
 import { resourceKey } from '../../shared/model/resource-id';
 import { type SecureServer, serveSecurely } from '../support/arm/secure-server';
 import { group, subscription, vault, vaultName, World } from '../support/arm/world';
@@ -12,12 +14,8 @@ import type { ArmPlace, Outcome } from './arm-rows/place';
 const outcomes = new Map<string, Outcome | 'fail'>();
 
 /** Extensions of ours are no operations of the official clients. */
-const official = operations.filter(
-  ({ name }) =>
-    !/^(RoleAssignments|Webhooks|AuditRecords|ReplicationEvidence|ReplicationJobExports|RegistrationTokens)_/.test(
-      name,
-    ),
-);
+const ours = new Set([...extensionOperations, ...registrationTokenOperations]);
+const official = operations.filter((operation) => !ours.has(operation));
 
 describe('the Site Recovery API, through the official clients', () => {
   let world: World;
