@@ -1,0 +1,171 @@
+/** A bug of one line, and the test of a row of the mission that goes red by it. */
+export interface ProtectionSabotage {
+  readonly name: string;
+  /** A line of production code, exactly as it stands, and what replaces it. */
+  readonly file: string;
+  readonly text: string;
+  readonly becomes: string;
+  /** The file of the test, and how its name begins. */
+  readonly test: string;
+  readonly title: string;
+}
+
+type Place = readonly [test: string, title: string, file: string];
+
+function bug(
+  name: string,
+  [test, title, file]: Place,
+  [text, becomes]: readonly [string, string],
+): ProtectionSabotage {
+  return { name, test: `test/unit/protection/${test}.test.ts`, title, file: `shared/${file}`, text, becomes };
+}
+
+const start = 'service/protection/enable/start-replication.ts';
+const check = 'service/protection/enable/check-prerequisites.ts';
+const review = 'service/protection/review';
+const group = 'service/protection/group';
+const target = 'service/protection/enable/create-target.ts';
+
+export const protectionSabotages: readonly ProtectionSabotage[] = [
+  bug(
+    'the target is left as it is',
+    ['azure-target', 'A2 A3 A6', target],
+    ["    if (item.scenario === 'A2A') await createPlaces(ports, cloud, { job, item });", ''],
+  ),
+  bug(
+    'the group that was named is not taken',
+    ['azure-target', 'A3 takes', target],
+    ["textOf(given['recoveryResourceGroupId']) ?? ", ''],
+  ),
+  bug(
+    'no agent is installed',
+    ['azure-target', 'A2 A3 A6', 'service/protection/enable/prepare-agent.ts'],
+    ['if (installedAtInMs === 0) await install(', 'if (installedAtInMs === -1) await install('],
+  ),
+  bug(
+    'the agent is not looked for first',
+    ['enable', 'D6 that fails', check],
+    ['  if (feeder !== undefined) await checkHeard(ports, feeder);', ''],
+  ),
+  bug(
+    'a network that is not there is taken',
+    ['azure-target', 'D6 is refused', target],
+    ['    await checkNamedNetwork(cloud, item);', ''],
+  ),
+  bug(
+    'all disks are copied at once',
+    ['enable', 'D8 B9', start],
+    ['mayCopy: index === 0 || !isOneByOne(item)', 'mayCopy: true'],
+  ),
+  bug(
+    'an item is finalized before every disk is copied',
+    ['enable', 'D11', `${review}/review-item.ts`],
+    ['if (isCopied(reviewed)) await startFinalize', 'await startFinalize'],
+  ),
+  bug(
+    'disks that were not chosen are copied too',
+    ['enable', 'X8', 'arm/items/disks-of.ts'],
+    ['chosenDisks(provider) ?? reported.map(({ id }) => id)', 'reported.map(({ id }) => id)'],
+  ),
+  bug(
+    'half a disk is not enough',
+    ['steady-state', 'D13 is marked', 'model/resync/resync-rule.ts'],
+    ['waitingBytes * 2 >= diskSizeBytes', 'waitingBytes * 2 > diskSizeBytes'],
+  ),
+  bug(
+    'what may go is counted',
+    ['steady-state', 'D13 is not', 'service/replica/report-status.ts'],
+    ['  if (sealed <= durable) return 0;', '  if (sealed <= durable) return spooledBytes;'],
+  ),
+  bug(
+    'a resync waits for no window',
+    ['steady-state', 'D15', `${review}/tend-item.ts`],
+    [' || !isInWindow(policy.resyncWindow, now)', ''],
+  ),
+  bug(
+    'what is final is tried again',
+    ['retries', 'D16 is a replica', 'service/answer-doorbell.ts'],
+    ['isFinal: isRefusal(error, ...final)', 'isFinal: false'],
+  ),
+  bug(
+    'a replica that is gone is passed over',
+    ['retries', 'D16 is a replica', 'service/answer-doorbell.ts'],
+    [
+      'outcome.closed === undefined && record.applied !== null',
+      'outcome.closed === undefined && record.applied === null',
+    ],
+  ),
+  bug(
+    'a broken chain is rung for',
+    ['retries', 'D16 is a chain', 'service/upkeep/sweep-replicas.ts'],
+    ["  if (resyncNeeded === 'corruptLog') return false;", ''],
+  ),
+  bug(
+    'nobody misses a machine',
+    ['retries', 'D16 is a machine', `${review}/item-health.ts`],
+    ['    ...machineCauses(current, status),', ''],
+  ),
+  bug(
+    'every retry waits a minute',
+    ['retries', 'D17', 'service/answer-doorbell.ts'],
+    ['now + backOffInMs(count)', 'now + backOffInMs(1)'],
+  ),
+  bug(
+    'the rest between retries is an hour',
+    ['retries', 'D17', 'model/back-off.ts'],
+    ['30 * minuteInMs', '60 * minuteInMs'],
+  ),
+  bug(
+    'a check that was asked for is not made',
+    ['steady-state', 'X6', `${review}/validate-item.ts`],
+    [' && asked <= validatedAtInMs', ''],
+  ),
+  bug(
+    'a network that has gone is not named',
+    ['azure-target', 'X6', `${review}/validate-item.ts`],
+    [', ...(await checkTarget(office, item))', ''],
+  ),
+  bug(
+    'the alert comes hours late',
+    ['steady-state', 'X7', 'service/replica/health.ts'],
+    ['ageInMs <= record.policy.rpoThresholdInMs', 'ageInMs <= 4 * record.policy.rpoThresholdInMs'],
+  ),
+  bug(
+    'a disk that shrank is in order',
+    ['steady-state', 'X10 is not', `${review}/item-health.ts`],
+    ['    ...sizeCauses(known, status),', ''],
+  ),
+  bug(
+    'each machine of a group cuts alone',
+    ['groups', 'B11', 'service/agents/desired-markers.ts'],
+    [
+      'return isSettled && own?.replicaIds.join() === together.join() ? group : undefined;',
+      'return isSettled && own === undefined ? group : undefined;',
+    ],
+  ),
+  bug(
+    'a group waits for a silent machine',
+    ['groups', 'go on without one whose', `${group}/follow-group.ts`],
+    ['  if (ports.clock.now() - status.saidAtMs > silenceLimitInMs) return undefined;', ''],
+  ),
+  bug(
+    'a group has no end',
+    ['groups', 'are sixteen', `${group}/enrol.ts`],
+    ['group.enrolled.length < mostMachines', 'group.enrolled.length <= mostMachines'],
+  ),
+  bug(
+    'a replica outlives its machine',
+    ['disable', 'waits for the agent', 'service/protection/remove-replication.ts'],
+    ['  for (const { replicaId } of item.disks) await ports.replicas.remove(replicaId, job);', ''],
+  ),
+  bug(
+    'a used nonce is taken again',
+    ['agent-face', 'that gives', 'service/agents/check-signature.ts'],
+    ['  await nonces.use({ agentId, nonce, timeInMs: Number(time), isWeighty: request.isWeighty });', ''],
+  ),
+  bug(
+    'any signature fits',
+    ['agent-face', 'is refused with another', 'service/agents/check-signature.ts'],
+    ['  if (!fits(text, signature, agent.publicKey)) throw unsigned();', ''],
+  ),
+];
