@@ -151,6 +151,17 @@ describe('what a failover of a Hyper-V machine can still become', () => {
     expect(await world.recovered(machine, 'test')).toEqual(machine.atPoint.get(point));
   });
 
+  it('is undone when the last writes are in no whole point, though all that was sealed has come', async () => {
+    await world.point(machine);
+    machine.writeSome();
+    machine.marksTheEnd = false;
+    const job = await world.run(machine, 'plannedFailover', planned);
+    expect(job).toMatchObject({ state: 'Failed', errors: [{ code: 'LastWritesMissing' }] });
+    expect([await world.made(machine), (await world.item(machine)).state]).toEqual([[], 'Protected']);
+    await world.pass(2);
+    expect(machine.isRunning && !machine.isReadOnly).toBe(true);
+  });
+
   it('is undone when the target gives no machine: what was made goes, and replication starts again', async () => {
     await world.point(machine);
     world.compute.cloud.failNext('makeMachine', 'TargetQuotaExceeded');

@@ -64,6 +64,8 @@ export class SimulatedMachine {
   /** What each point of time was, by point: the oracle of every test. */
   readonly atPoint = new Map<string, readonly Buffer[]>();
   refuseTask: string | undefined;
+  /** False: what the stopped machine wrote last goes out under no marker. */
+  marksTheEnd = true;
 
   constructor(
     readonly agentId: string,
@@ -148,7 +150,7 @@ export class SimulatedMachine {
     if (kind === 'startMachine' || kind === 'createMachine') this.#isOn = true;
     if (kind === 'openRecoveryPoint') await this.#open(OpenParameters.parse(parameters).disks);
     if (kind !== 'sealRemaining') return { taskId, outcome: 'succeeded', output: {} };
-    await this.cut();
+    await (this.marksTheEnd ? this.cut() : this.ship());
     const sealed = this.disks.map(({ replicaId, stream }) => [replicaId, stream?.sequence ?? 0]);
     return { taskId, outcome: 'succeeded', output: { sealed: Object.fromEntries(sealed) } };
   }
