@@ -83,6 +83,7 @@ describe('through the splitter', () => {
         '--iodepth=8',
         `--size=${diskSizeBytes}`,
         '--verify=crc32c',
+        '--verify_state_save=0',
         '--verify_fatal=1',
       ],
     ]);
