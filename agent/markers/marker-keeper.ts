@@ -1,5 +1,6 @@
 import type { DesiredMarkers, DesiredState } from '../../shared/contracts/agent/desired';
 import type { MarkerKind } from '../../shared/model/change-log';
+import { timeOrderedId } from '../../shared/model/time-ordered-id';
 import type { Clock } from '../../shared/ports/clock';
 import type { Ids } from '../../shared/ports/ids';
 import type { ProtectedDisk } from '../replica/protected-disk';
@@ -79,7 +80,8 @@ export class MarkerKeeper {
     const frozen = kind === 'app' ? await this.#options.freezer.freeze() : false;
     try {
       const { ids, clock, seenServiceTime, onCut } = this.#options;
-      const marker = { id: ids.uuid(), kind: frozen ? ('app' as const) : ('crash' as const), members };
+      const id = timeOrderedId(clock.now(), ids.uuid());
+      const marker = { id, kind: frozen ? ('app' as const) : ('crash' as const), members };
       const outcome = await cutMarker({ disks: present, marker, seenServiceTime, now: () => clock.now() });
       onCut();
       return outcome;

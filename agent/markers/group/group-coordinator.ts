@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import type { MarkerKind } from '../../../shared/model/change-log';
+import { timeOrderedId } from '../../../shared/model/time-ordered-id';
 import { Turn } from '../../system/turn';
 import { MarkerSchedule } from '../../run/marker-schedule';
 import { cutGroupMarker } from './cut-group-marker';
@@ -104,8 +105,9 @@ export class GroupCoordinator {
       const present = others.flatMap(({ agentId }) => this.#members.get(agentId)?.participant ?? []);
       if (present.length < others.length)
         throw new Error(`${others.length - present.length} of ${group.members.length} agents are away`);
+      const markerId = timeOrderedId(settings.clock.now(), settings.ids.uuid());
       await cutGroupMarker({
-        ...{ markerId: settings.ids.uuid(), kind, members, participants: [own, ...present] },
+        ...{ markerId, kind, members, participants: [own, ...present] },
         now: () => settings.clock.now(),
         ...{ prepareLimitInMs: settings.prepareLimitInMs, holdLimitInMs: settings.holdLimitInMs },
       });

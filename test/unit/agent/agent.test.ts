@@ -112,6 +112,11 @@ describe('the agent', () => {
       expect((await contentAt(point.pointId, replicaId)).equals(readFileSync(path))).toBe(true);
     }
     guest.close();
+    const byTime = (await service.replicas.points(replicaId)).toSorted(
+      (left, right) => left.timeInMs - right.timeInMs,
+    );
+    const names = byTime.map(({ pointId }) => pointId);
+    expect(names).toEqual(names.toSorted());
   });
 
   it('cuts all disks of a machine at one moment', async () => {
