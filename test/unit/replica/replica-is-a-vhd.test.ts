@@ -26,10 +26,12 @@ describe('a replica disk in a file', () => {
     const snapshot = await disk.snapshot(closed.etag);
     await before.close();
 
-    const after = new FileReplicaDisks(folder, 'vhd').open(id);
-    expect(await after.state()).toEqual(closed);
-    expect(await after.snapshots()).toEqual([snapshot]);
-    expect((await after.read({ offsetBytes: mebibyte, lengthBytes: 512 })).data[0]).toBe(0x5a);
+    const after = new FileReplicaDisks(folder, 'vhd');
+    const found = after.open(id);
+    expect(await found.state()).toEqual(closed);
+    expect(await found.snapshots()).toEqual([snapshot]);
+    expect((await found.read({ offsetBytes: mebibyte, lengthBytes: 512 })).data[0]).toBe(0x5a);
+    await after.close();
   });
 
   it('is a VHD of its size at every moment', async () => {
