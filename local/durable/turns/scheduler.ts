@@ -1,3 +1,4 @@
+import { type Database } from '../../store';
 import { type EngineContext } from '../context';
 import { errorMessage } from '../replay/result';
 import { instancesDue, instancesWithMail, nextDue } from '../state/inbox';
@@ -23,10 +24,7 @@ export class Scheduler {
 
   open(): void {
     this.#isOpen = true;
-    const { clock, store } = this.#context;
-    for (const id of store.read((database) => instancesWithMail(database, clock.now()))) this.#ready.add(id);
-    this.#armForNext();
-    this.#pump();
+    this.#look(instancesWithMail);
   }
 
   wake(instances: Iterable<string>): void {
@@ -52,15 +50,22 @@ export class Scheduler {
 
   #ring(): void {
     this.#alarm = undefined;
-    if (!this.#isOpen) return;
-    const { clock, store } = this.#context;
-    this.wake(store.read((database) => instancesDue(database, clock.now())));
-    this.#armForNext();
+    if (this.#isOpen) this.#look(instancesDue);
   }
 
-  #armForNext(): void {
+  /**
+   * Wakes who has something to read now, and sets the alarm for who comes next. The clock is read once: what came due
+   * between two readings would be neither.
+   */
+  #look(readers: (database: Database, nowMs: number) => string[]): void {
     const { clock, store } = this.#context;
-    this.wakeAt(store.read((database) => nextDue(database, clock.now())) ?? Infinity);
+    const nowMs = clock.now();
+    const { ready, nextMs } = store.read((database) => ({
+      ready: readers(database, nowMs),
+      nextMs: nextDue(database, nowMs) ?? Infinity,
+    }));
+    this.wakeAt(nextMs);
+    this.wake(ready);
   }
 
   #pump(): void {

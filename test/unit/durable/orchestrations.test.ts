@@ -276,4 +276,14 @@ describe('an orchestration', () => {
     test.clock.advance(20 * 365 * day);
     expect((await test.ended(far)).runtimeStatus).toBe('Completed');
   });
+
+  it('5.11 fires a timer whose alarm rang a moment early', async () => {
+    const due = test.clock.now() + minute;
+    const id = await test.begin('sleeps', due);
+    await settled(test);
+    const now = jest.spyOn(test.clock, 'now').mockReturnValueOnce(due - 1);
+    test.clock.advance(minute);
+    expect(now).toHaveBeenCalled();
+    expect((await test.ended(id)).output).toBe(due);
+  });
 });
