@@ -9,7 +9,8 @@ import { firstDifference } from './sectors';
 import type { SimulatedDisk } from './simulated-disk';
 import type { Service, Site } from './site';
 
-const roundLimit = 40;
+/** A round takes a minute. The last back-off, of half an hour, may have just begun; then everything needs its turns. */
+const roundLimit = 30 + 40;
 const requestLimit = 60_000;
 
 /** Faults stop. Everything must come to rest by itself: lag zero, a whole point, nothing left over, and every point right. */

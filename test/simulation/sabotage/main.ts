@@ -1,9 +1,9 @@
 import { bundleSimulation, rulesOf } from './bundle';
 import { sabotages, type Sabotage } from './sabotage-table';
 
-/** `npm run sabotage [-- --limit 20000] [--only words]`: each bug must be caught; prints the first seed that does. */
+/** `npm run sabotage [-- --limit 40000] [--only words]`: each bug must be caught; prints the first seed that does. */
 async function main(): Promise<void> {
-  const limit = Number(option('limit') ?? 20_000);
+  const limit = Number(option('limit') ?? 40_000);
   const only = option('only') ?? '';
   let escaped = 0;
   const skipped = Number(option('skip') ?? 0);

@@ -59,7 +59,7 @@ export const sabotages: readonly Sabotage[] = [
     '  draining.passed.push(...(head.log?.names ?? []));',
     '  for (const log of head.log?.names ?? []) await ports.cache.remove(log);',
   ]),
-  code('a marker is held only by the worker that applied its log', 14, drain, [
+  code('a marker is held only by the worker that applied its log', 23, drain, [
     '    draining.head = search.head;',
     '    draining.head = { position: at, digest: search.head.digest };',
   ]),
@@ -81,7 +81,7 @@ export const sabotages: readonly Sabotage[] = [
     'comparePositions(log, durable) <= 0',
   ]),
   code('a fence without its tag', 4, startEpoch, [', sequence: 0 }), baseEtag);', ', sequence: 0 }));']),
-  code('an epoch without a barrier', 1, startEpoch, ['  await ports.barrier.pass();', '']),
+  code('an epoch without a barrier', 4, startEpoch, ['  await ports.barrier.pass();', '']),
   code('a new epoch takes its own container away', 1, startEpoch, [
     'if (older.epoch < epoch)',
     'if (older.epoch <= epoch)',
@@ -98,11 +98,11 @@ export const sabotages: readonly Sabotage[] = [
     '  await ports.cache.createEpoch(replicaId, epoch);',
     '',
   ]),
-  code('a snapshot of whatever is there by then', 863, take, [
+  code('a snapshot of whatever is there by then', 336, take, [
     'await disk.snapshot(etag);',
     'await disk.snapshot((await disk.state()).etag);',
   ]),
-  code('a snapshot is tried again wherever the disk is', 707, take, [
+  code('a snapshot is tried again wherever the disk is', 898, take, [
     "if (now.number !== state.number) return 'moved';",
     '',
   ]),
@@ -115,19 +115,19 @@ export const sabotages: readonly Sabotage[] = [
     'lastPoint: isNewer ? { pointId, seenServiceTimeInMs, cutTimeInMs }',
     'lastPoint: isNewer ? { pointId, seenServiceTimeInMs: cutTimeInMs, cutTimeInMs }',
   ]),
-  code('points are pruned too young', 2, 'model/points/retention.ts', [
+  code('points are pruned too young', 20, 'model/points/retention.ts', [
     'point.timeInMs <= untilAgeInMs',
     'point.timeInMs <= untilAgeInMs / 4',
   ]),
-  code("a point's snapshot goes while another stands on it", 5, removePoint, [
+  code("a point's snapshot goes while another stands on it", 20, removePoint, [
     'if (!needed.has(id)) await',
     'await',
   ]),
-  code('a point goes while its replica stands at its marker', 14_495, removePoint, [
+  code('a point goes while its replica stands at its marker', 33_255, removePoint, [
     '  if (await isAnyStillThere(ports, manifest)) return;',
     '',
   ]),
-  code('the logs that points stand on are swept', 243, tidy, [
+  code('the logs that points stand on are swept', 56, tidy, [
     "if (member?.hold?.by !== 'journal' || member.position === null) return [];",
     'if (member !== null) return [];',
   ]),
@@ -144,7 +144,7 @@ export const sabotages: readonly Sabotage[] = [
     ' ?? (await rebuildRecord(ports, replicaId))',
     '',
   ]),
-  code('the disk outlives its replica', 1, 'service/replica/remove-replica.ts', [
+  code('the disk outlives its replica', 4, 'service/replica/remove-replica.ts', [
     '  await disks.remove(replicaId);',
     '',
   ]),
