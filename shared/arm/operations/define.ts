@@ -17,7 +17,12 @@ export const itemPath = `${containerPath}/replicationProtectedItems/{replicatedP
 type Importance = Operation['importance'];
 
 /** GET of one resource. */
-export function read(name: string, path: string, importance: Importance, handle = readOne): Operation {
+export function read(
+  name: string,
+  path: string,
+  importance: Importance,
+  handle: Operation['handle'] = (call) => readOne(call),
+): Operation {
   return define({ name, method: 'GET', path, importance, answers: 'resource', handle });
 }
 

@@ -4,12 +4,14 @@ import { ok, type ApiAnswer } from '../http/exchange';
 import type { Call } from '../operations/call';
 import { parseFilter, type Filter } from './filter';
 import { presentResource } from './presenters';
+import type { Complete } from './read';
 
 export interface Listing {
   readonly type: string;
   readonly newestFirst?: boolean;
   /** What the `$filter` of this list calls a property that has another name on the wire. */
   readonly aliases?: Readonly<Record<string, string>>;
+  readonly complete?: Complete;
 }
 
 const pageSize = 100;
@@ -30,7 +32,7 @@ export async function listPage(call: Call, listing: Listing): Promise<ApiAnswer>
     const page = await readPage(call, { parentId, listing, limit: size - value.length, continuation });
     seen += page.resources.length;
     for (const { resource } of page.resources) {
-      const shown = presentResource(resource, true);
+      const shown = presentResource((await listing.complete?.(call, resource)) ?? resource, true);
       if (filter === undefined || filter(shown['properties'] as Record<string, unknown>)) value.push(shown);
     }
     continuation = page.continuation;

@@ -1,13 +1,17 @@
+import type { Resource } from '../../contracts/catalogue/resource';
 import { LifeboatError } from '../../errors';
 import { requireResource } from '../../service/catalogue/resources';
 import { ok, type ApiAnswer } from '../http/exchange';
 import type { Call } from '../operations/call';
 import { presentResource } from './presenters';
 
+/** Adds to a resource what is not kept in it, before it is shown. */
+export type Complete = (call: Call, resource: Resource) => Promise<Resource>;
+
 /** Answers the resource that the path names. */
-export async function readOne(call: Call): Promise<ApiAnswer> {
+export async function readOne(call: Call, complete?: Complete): Promise<ApiAnswer> {
   const { resource, etag } = await requireResource(call.services.records, call.resourceId);
-  return ok(presentResource(resource), { ETag: etag });
+  return ok(presentResource((await complete?.(call, resource)) ?? resource), { ETag: etag });
 }
 
 /** The etag that a conditional request names; undefined for an unconditional one. */

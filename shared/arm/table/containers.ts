@@ -1,12 +1,15 @@
 import { z } from 'zod';
+import type { Resource } from '../../contracts/catalogue/resource';
 import { Fabric } from '../../contracts/catalogue/site';
 import { LifeboatError } from '../../errors';
+import { everyResource } from '../../service/catalogue/resources';
 import type { ApiAnswer } from '../http/exchange';
 import { SwitchInput, switchProtection } from '../items/switch-protection';
 import { control } from '../jobs/control';
 import type { Call } from '../operations/call';
 import { containerPath, fabricPath, job, list, read, vaultPath } from '../operations/define';
 import type { Operation } from '../operations/operation';
+import { readOne } from '../resources/read';
 import { requireParent, resourceFor } from '../resources/resource-for';
 import { existing } from '../resources/stored';
 import { acknowledge, Nothing, removal } from './fabrics';
@@ -77,14 +80,26 @@ async function discover(call: Call, { properties }: z.infer<typeof DiscoverInput
   );
 }
 
+async function withItemCount(call: Call, container: Resource): Promise<Resource> {
+  let protectedItemCount = 0;
+  const items = everyResource(call.services.records, container.id, 'replicationProtectedItems');
+  for await (const _ of items) protectedItemCount++;
+  return { ...container, properties: { ...container.properties, protectedItemCount } };
+}
+
+const listing = { type: 'replicationProtectionContainers', complete: withItemCount };
+
 export const containerOperations: readonly Operation[] = [
-  list('ReplicationProtectionContainers_List', `${vaultPath}/replicationProtectionContainers`, 0),
+  list('ReplicationProtectionContainers_List', `${vaultPath}/replicationProtectionContainers`, 0, {
+    listing,
+  }),
   list(
     'ReplicationProtectionContainers_ListByReplicationFabrics',
     `${fabricPath}/replicationProtectionContainers`,
     0,
+    { listing },
   ),
-  read('ReplicationProtectionContainers_Get', path, 0),
+  read('ReplicationProtectionContainers_Get', path, 0, (call) => readOne(call, withItemCount)),
   job('ReplicationProtectionContainers_Create', ['PUT', path, 0], ContainerInput, createContainer),
   job(
     'ReplicationProtectionContainers_DiscoverProtectableItem',

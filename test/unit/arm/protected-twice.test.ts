@@ -60,6 +60,24 @@ describe('a machine of Azure', () => {
       },
     });
 
+  it('is counted by its container, and by no other', async () => {
+    expect((await protect(itemId(0, 'web'))).status).toBe(202);
+    const counts = await Promise.all(
+      containers
+        .slice(0, 2)
+        .map((id) => world.ask('GET', id).then(({ body }) => body.properties.protectedItemCount)),
+    );
+    expect(counts).toEqual([1, 0]);
+    const { body } = await world.ask(
+      'GET',
+      `${vault}/replicationFabrics/here/replicationProtectionContainers`,
+    );
+    expect(body.value).toMatchObject([
+      { properties: { protectedItemCount: 1 } },
+      { properties: { protectedItemCount: 0 } },
+    ]);
+  });
+
   it.each([
     ['in its own container', 0],
     ['in another container of the vault', 1],
