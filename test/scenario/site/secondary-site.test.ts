@@ -87,7 +87,7 @@ async function hasRecovered(machine: SiteMachine): Promise<void> {
   expect(await sites.hypervisor.machines()).toMatchObject([{ name: 'web', powerState: 'running' }]);
 }
 
-it('F1 F4 D1: a Hyper-V machine is copied to another site, tested there and failed over, and the service sees no byte of it', async () => {
+it('F1 F4 F7 D1: a Hyper-V machine is copied to another site, tested there, failed over and committed, and the service sees no byte of it', async () => {
   sites = await TwoSites.open(tapped, betweenClouds);
   const tap = await sites.openOther();
   const [copied, written] = [randomBytes(sizeBytes), randomBytes(65_536)];
@@ -105,6 +105,10 @@ it('F1 F4 D1: a Hyper-V machine is copied to another site, tested there and fail
   expect(await sites.primary.machines()).toMatchObject([{ name: 'web', powerState: 'stopped' }]);
   await hasRecovered(machine);
   await items.beginFailoverCommitAndWait(...at(), quick);
+  expect((await items.get(...at())).properties).toMatchObject({
+    protectionState: 'PlannedFailoverStatesBegin',
+    activeLocation: 'Recovery',
+  });
   await expectOnlyMetadata(machine, tap, [
     copied.subarray(4 * mebibyte, 4 * mebibyte + 64),
     written.subarray(0, 64),
