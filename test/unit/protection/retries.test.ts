@@ -59,7 +59,8 @@ describe('what a retry may cure', () => {
     Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }),
     Object.assign(new Error('cannot allocate memory'), { code: 'ENOMEM' }),
   ];
-  it.each(errors)('D17 is tried again after 1, 2, 4, 8, 10 and then every 30 minutes: %s', async (error) => {
+  const named = errors.map((error) => [error.code, error] as const);
+  it.each(named)('D17 is tried again after 1, 2, 4, 8, 10 and then every 30 minutes: %s', async (_, error) => {
     await agent.cut();
     failWith(error);
     expect(await triesIn(120)).toEqual([0, 1, 3, 7, 15, 25, 55, 85, 115]);
@@ -119,3 +120,36 @@ describe('what no retry can cure', () => {
 });
 
 const agentMachine = { name: 'another', osType: 'Linux', powerState: 'running', disks: [], nics: [] };
+
+describe('the health of a machine, as a client reads it', () => {
+  interface Told {
+    readonly properties: { readonly replicationHealth: string; readonly healthErrors: readonly object[] };
+  }
+
+  async function told(): Promise<Told['properties']> {
+    await world.review();
+    return ((await world.ask('GET', await world.itemId('web'))).body as Told).properties;
+  }
+
+  it('X3 is Normal, then Warning, then Critical, each with a name, causes and an action, and Normal again', async () => {
+    expect(await told()).toMatchObject({ replicationHealth: 'Normal', healthErrors: [] });
+    await agent.cut();
+    failWith(new Error('the storage does not answer'));
+    const words = expect.stringMatching(/\w{4}/) as string;
+    const named = (errorLevel: string): object[] =>
+      expect.arrayContaining([
+        expect.objectContaining({
+          ...{ errorCode: 'ReplicationFailing', errorLevel, errorMessage: words },
+          ...{ possibleCauses: words, recommendedAction: words },
+        }),
+      ]) as object[];
+    await triesIn(5);
+    expect(await told()).toMatchObject({ replicationHealth: 'Warning', healthErrors: named('Warning') });
+    await triesIn(40);
+    expect(await told()).toMatchObject({ replicationHealth: 'Critical', healthErrors: named('Error') });
+    heal();
+    await triesIn(30);
+    await world.pump(1);
+    expect(await told()).toMatchObject({ replicationHealth: 'Normal', healthErrors: [] });
+  });
+});
