@@ -78,11 +78,11 @@ describe('the local cloud', () => {
   it('passes the barrier only when every account has saved', async () => {
     await httpBarrier(fact('barrier.url')).pass();
     await httpBarrier(undefined).pass();
-    const pid = stack.pid('cache');
-    process.kill(pid, 'SIGSTOP');
+    process.kill(stack.pid('cache'), 'SIGSTOP');
     const passing = httpBarrier(fact('barrier.url')).pass();
-    process.kill(pid, 'SIGKILL');
+    const renewed = stack.kill('cache');
     await expect(passing).rejects.toMatchObject({ code: 'InternalError', retry: 'later' });
+    await renewed;
   });
 });
 
