@@ -60,15 +60,18 @@ describe('what a retry may cure', () => {
     Object.assign(new Error('cannot allocate memory'), { code: 'ENOMEM' }),
   ];
   const named = errors.map((error) => [error.code, error] as const);
-  it.each(named)('D17 is tried again after 1, 2, 4, 8, 10 and then every 30 minutes: %s', async (_, error) => {
-    await agent.cut();
-    failWith(error);
-    expect(await triesIn(120)).toEqual([0, 1, 3, 7, 15, 25, 55, 85, 115]);
-    heal();
-    await triesIn(30);
-    await world.pump(1);
-    expect(await record()).toMatchObject({ failure: null, health: 'Normal' });
-  });
+  it.each(named)(
+    'D17 is tried again after 1, 2, 4, 8, 10 and then every 30 minutes: %s',
+    async (_, error) => {
+      await agent.cut();
+      failWith(error);
+      expect(await triesIn(120)).toEqual([0, 1, 3, 7, 15, 25, 55, 85, 115]);
+      heal();
+      await triesIn(30);
+      await world.pump(1);
+      expect(await record()).toMatchObject({ failure: null, health: 'Normal' });
+    },
+  );
 });
 
 describe('what no retry can cure', () => {
