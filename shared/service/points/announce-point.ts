@@ -5,7 +5,7 @@ import type { RecordKey } from '../../ports/records';
 import { readReplicaRecord } from '../replica/replica-records';
 import { updateReplica } from '../replica/update-replica';
 import type { ReplicationPorts } from '../replication-ports';
-import { memberOf, readManifest } from './manifests';
+import { memberOf } from './manifests';
 
 /** Where the catalogue keeps a point of one replica; ids ascend as points were made. */
 export function pointRecordKey(replicaId: string, manifest: PointManifest): RecordKey {
@@ -34,21 +34,6 @@ export async function announcePoint(ports: ReplicationPorts, manifest: PointMani
   for (const replicaId of missing) {
     if (manifest.state === 'listed') await noteNewest(ports, manifest, replicaId);
     await ports.records.put(pointRecordKey(replicaId, manifest), pointRecord(manifest, replicaId));
-  }
-  await takeBackWhatWent(ports, manifest, missing);
-}
-
-/** Whoever removed the point meanwhile removed its records too, perhaps before these were written. */
-async function takeBackWhatWent(
-  { documents, records }: ReplicationPorts,
-  announced: PointManifest,
-  replicaIds: readonly string[],
-): Promise<void> {
-  const now = (await readManifest(documents, announced.pointId))?.manifest;
-  for (const replicaId of replicaIds) {
-    const isThere = now?.state === 'listed' || now?.state === 'partial';
-    const hold = now === undefined ? undefined : memberOf(now, replicaId)?.hold;
-    if (!isThere || hold?.by === 'released') await records.remove(pointRecordKey(replicaId, announced));
   }
 }
 

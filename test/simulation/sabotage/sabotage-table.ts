@@ -98,7 +98,7 @@ export const sabotages: readonly Sabotage[] = [
     '  await ports.cache.createEpoch(replicaId, epoch);',
     '',
   ]),
-  code('a snapshot of whatever is there by then', 707, take, [
+  code('a snapshot of whatever is there by then', 336, take, [
     'await disk.snapshot(etag);',
     'await disk.snapshot((await disk.state()).etag);',
   ]),

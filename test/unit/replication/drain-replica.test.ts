@@ -2,9 +2,7 @@ import { encodeChangeLog } from '../../../shared/formats/change-log/encode-chang
 import type { LogHeader, Marker } from '../../../shared/model/change-log';
 import { pointName } from '../../../shared/model/target-names';
 import type { ReplicationPorts } from '../../../shared/service/replication-ports';
-import type { Records } from '../../../shared/ports/records';
 import { answerDoorbell } from '../../../shared/service/answer-doorbell';
-import { pointPartition } from '../../../shared/service/points/announce-point';
 import { tidyReplica } from '../../../shared/service/upkeep/tidy-replica';
 import { MemoryReplicaDisks } from '../../support/memory/memory-replica-disks';
 import {
@@ -260,27 +258,5 @@ describe('a recovery point', () => {
     expect([...replication.target.documents.keys(), ...replication.target.disks.keys()]).toEqual([]);
     expect(await replication.replicas.points(replicaId)).toEqual([]);
     expect(await answerDoorbell(replication.ports, replicaId)).toEqual({ kind: 'unknown' });
-  });
-
-  it('is not shown by a worker that was late, after its replica was removed', async () => {
-    const replication = memoryReplication();
-    const { ports, replicas } = replication;
-    const source = await protectedDisk(replication);
-    await source.put(await source.seal(1, markerOf()));
-    const { records } = ports;
-    const late: Records = {
-      get: (key) => records.get(key),
-      create: (key, body) => records.create(key, body),
-      replace: (key, body, etag) => records.replace(key, body, etag),
-      remove: (key, etag) => records.remove(key, etag),
-      list: (partition, query) => records.list(partition, query),
-      put: async (key, body) => {
-        if (key.partition === pointPartition(replicaId)) await replicas.remove(replicaId, 'disable');
-        return records.put(key, body);
-      },
-    };
-    await answerDoorbell({ ...ports, records: late }, replicaId);
-    expect(await replicas.read(replicaId)).toBeUndefined();
-    expect((await records.list(pointPartition(replicaId))).records).toEqual([]);
   });
 });
