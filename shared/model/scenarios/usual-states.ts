@@ -1,13 +1,15 @@
-import { gone, type Scenario } from './scenario';
+import { gone, type Scenario, type State } from './scenario';
+
+const begun = {
+  description: 'Enabling protection',
+  active: 'Primary',
+  on: { disableProtection: gone, purgeProtection: gone },
+  happens: { initialCopyDone: 'Protected', enablingFailed: 'EnableProtectionFailed' },
+} satisfies State;
 
 /** Enabled in one step: the first copy belongs to it. */
 export const enabling: Scenario['states'] = {
-  UnprotectedStatesBegin: {
-    description: 'Enabling protection',
-    active: 'Primary',
-    on: { disableProtection: gone, purgeProtection: gone },
-    happens: { initialCopyDone: 'Protected', enablingFailed: 'EnableProtectionFailed' },
-  },
+  UnprotectedStatesBegin: begun,
   EnableProtectionFailed: {
     description: 'Protection could not be enabled',
     active: 'Primary',
@@ -17,27 +19,12 @@ export const enabling: Scenario['states'] = {
 
 /** Enabled before the first copy, which is a state of its own. */
 export const enablingThenCopying: Scenario['states'] = {
+  ...enabling,
   UnprotectedStatesBegin: {
-    description: 'Enabling protection',
-    active: 'Primary',
-    on: { disableProtection: gone, purgeProtection: gone },
-    happens: {
-      copyStarted: 'InitialReplicationInProgress',
-      initialCopyDone: 'Protected',
-      enablingFailed: 'EnableProtectionFailed',
-    },
+    ...begun,
+    happens: { copyStarted: 'InitialReplicationInProgress', ...begun.happens },
   },
-  InitialReplicationInProgress: {
-    description: 'Initial replication in progress',
-    active: 'Primary',
-    on: { disableProtection: gone, purgeProtection: gone },
-    happens: { initialCopyDone: 'Protected', enablingFailed: 'EnableProtectionFailed' },
-  },
-  EnableProtectionFailed: {
-    description: 'Protection could not be enabled',
-    active: 'Primary',
-    on: { disableProtection: gone, purgeProtection: gone },
-  },
+  InitialReplicationInProgress: { ...begun, description: 'Initial replication in progress' },
 };
 
 /** A test failover waits for its clean-up; the machine stays protected. */
