@@ -55,7 +55,7 @@ export const recovery = {
     status: 403,
     retry: 'later',
     causes: 'The identity of the service lacks a role at the target.',
-    action: 'Give it the role that docs/deploy names for the resource group of the message.',
+    action: 'Give it the role that docs/security.md names, on the resource group of the message.',
   },
   TargetUnavailable: {
     status: 503,
