@@ -12,6 +12,11 @@ app.http('api', {
   handler: (request, context) => {
     const { api, telemetry } = wiring();
     const what = { name: 'api', traceparent: request.headers.get('traceparent') ?? undefined };
-    return telemetry.span(what, () => api(request, durableJobs(durable.getClient(context))));
+    return telemetry.span(what, () =>
+      api(
+        request,
+        durableJobs(() => durable.getClient(context)),
+      ),
+    );
   },
 });

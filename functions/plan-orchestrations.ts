@@ -13,7 +13,7 @@ function bind<I, O>(activity: Activity<I, O>, run: (plan: PlanService, input: I)
   durable.app.activity(activity.name, {
     extraInputs: [durable.input.durableClient()],
     handler: (input: unknown, context: InvocationContext) =>
-      run(wiring().plans(durableJobs(durable.getClient(context))), activity.input.parse(input)),
+      run(wiring().plans(durableJobs(() => durable.getClient(context))), activity.input.parse(input)),
   });
 }
 

@@ -13,7 +13,7 @@ app.serviceBusQueue('queueDoorbells', {
   handler: async (message, context) => {
     const { replicaId, traceparent } = Doorbell.parse(message);
     const what = { name: 'ingest', about: { replicaId }, traceparent };
-    const jobs = durableJobs(durable.getClient(context));
+    const jobs = durableJobs(() => durable.getClient(context));
     const { telemetry, protection } = wiring();
     const answer = await telemetry.span(what, () => protection().ingest(replicaId, jobs));
     if (answer.kind === 'failed') context.error('a drain failed', { replicaId }, answer.error);

@@ -8,7 +8,7 @@ app.timer('timerSweep', {
   schedule: '0 * * * * *',
   extraInputs: [durable.input.durableClient()],
   handler: async (_, context) => {
-    const jobs = durableJobs(durable.getClient(context));
+    const jobs = durableJobs(() => durable.getClient(context));
     const { rung, tidied, failures } = await wiring().protection().sweep(jobs);
     for (const { subject, error } of failures) context.error('a sweep failed', { subject }, error);
     context.info('swept', { rung, tidied });

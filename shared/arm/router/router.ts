@@ -11,6 +11,8 @@ export interface Route {
 interface Compiled {
   readonly operation: Operation;
   readonly segments: readonly string[];
+  /** What a path must hold at each place, in lower case; undefined where any name does. */
+  readonly literals: readonly (string | undefined)[];
 }
 
 /** Finds the operation of a request. Literal segments win over names, and match without regard to case. */
@@ -19,16 +21,16 @@ export function router(operations: readonly Operation[]): (method: string, path:
   for (const operation of operations) {
     const segments = operation.path.split('/').slice(1);
     const list = byLength.get(segments.length) ?? [];
-    list.push({ operation, segments });
+    const literals = segments.map((part) => (part.startsWith('{') ? undefined : part.toLowerCase()));
+    list.push({ operation, segments, literals });
     byLength.set(segments.length, list);
   }
-  for (const list of byLength.values()) list.sort((left, right) => literals(right) - literals(left));
+  for (const list of byLength.values()) list.sort((left, right) => strictness(right) - strictness(left));
 
   return (method, path) => {
     const segments = decoded(path);
-    const fitting = (byLength.get(segments.length) ?? []).filter((candidate) =>
-      fits(candidate.segments, segments),
-    );
+    const spoken = segments.map((segment) => segment.toLowerCase());
+    const fitting = (byLength.get(segments.length) ?? []).filter(({ literals }) => fits(literals, spoken));
     const found = fitting.find(({ operation }) => operation.method === method);
     if (found !== undefined) return routeOf(found, segments);
     if (fitting.length === 0) {
@@ -67,10 +69,8 @@ function decode(segment: string): string {
   }
 }
 
-function fits(template: readonly string[], segments: readonly string[]): boolean {
-  return template.every(
-    (part, index) => part.startsWith('{') || part.toLowerCase() === segments[index]?.toLowerCase(),
-  );
+function fits(literals: Compiled['literals'], spoken: readonly string[]): boolean {
+  return literals.every((literal, index) => literal === undefined || literal === spoken[index]);
 }
 
 function routeOf({ operation, segments: template }: Compiled, segments: readonly string[]): Route {
@@ -84,6 +84,6 @@ function routeOf({ operation, segments: template }: Compiled, segments: readonly
   return { operation, params, path: `/${canonical.join('/')}`.replace(/^\/subscriptions/, '/Subscriptions') };
 }
 
-function literals({ segments }: Compiled): number {
-  return segments.filter((segment) => !segment.startsWith('{')).length;
+function strictness({ literals }: Compiled): number {
+  return literals.filter((literal) => literal !== undefined).length;
 }
