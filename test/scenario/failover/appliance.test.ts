@@ -1,3 +1,4 @@
+import { blockBytes } from '../../../agent/capture/dirty-bitmap';
 import { expectSame, StackLife } from '../../support/failover/stack-life';
 import type { StackMachine } from '../../support/failover/stack-machine';
 import { targetGroup } from '../../support/failover/target-cloud';
@@ -75,6 +76,7 @@ async function comesHome(recovered: StackMachine): Promise<void> {
   const properties = { failoverDirection: 'RecoveryToPrimary', providerSpecificDetails };
   await life.items.beginPlannedFailoverAndWait(...life.at, { properties }, quick);
   expectSame([machine.content(0)], [recovered.content(0)]);
+  expect(await life.sentHomeBytes()).toBe(3 * blockBytes);
   expect(machine.isRunning).toBe(true);
   await life.commit();
   expect(await life.made()).toEqual([]);

@@ -1,4 +1,5 @@
 import { eventually } from '../../support/eventually';
+import { blockBytes } from '../../../agent/capture/dirty-bitmap';
 import { expectSame, StackLife } from '../../support/failover/stack-life';
 import { classicSite } from '../../support/failover/life-options';
 import type { StackMachine } from '../../support/failover/stack-machine';
@@ -77,6 +78,7 @@ async function comesHome(recovered: StackMachine): Promise<void> {
   };
   await life.items.beginUnplannedFailoverAndWait(...life.at, { properties }, quick);
   expectSame([machine.content(0)], [recovered.content(0)]);
+  expect(await life.sentHomeBytes()).toBe(3 * blockBytes);
   expect(machine.isRunning).toBe(true);
   await life.commit();
   expect(await life.made()).toEqual([]);

@@ -1,3 +1,4 @@
+import { blockBytes } from '../../../agent/capture/dirty-bitmap';
 import { expectSame, StackLife } from '../../support/failover/stack-life';
 import type { StackMachine } from '../../support/failover/stack-machine';
 import { targetGroup } from '../../support/failover/target-cloud';
@@ -66,6 +67,7 @@ async function comesHome(): Promise<void> {
   const properties = { failoverDirection: 'RecoveryToPrimary', providerSpecificDetails: details };
   await life.items.beginPlannedFailoverAndWait(...life.at, { properties }, quick);
   expectSame(contents(machine), contents(recovered));
+  expect(await life.sentHomeBytes()).toBe(2 * blockBytes);
   expect(machine.isRunning).toBe(true);
   await life.commit();
   expect(await life.made()).toEqual([]);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestFailoverProviderSpecificInputUnion } from '@azure/arm-recoveryservices-siterecovery';
+import { z } from 'zod';
 import type { Recovery } from '../../../shared/contracts/catalogue/recovery';
 import { recoveriesOf } from '../../../shared/service/failover/recovery-records';
 import { readItem } from '../../../shared/service/protection/item-records';
@@ -13,6 +14,8 @@ import { startStack, type Stack } from '../stack';
 import { quickDeclaration } from './quick-declaration';
 import { startMachine, type StackMachine, type StackMachineOptions } from './stack-machine';
 import { TargetCloud } from './target-cloud';
+
+const BroughtOver = z.object({ disks: z.array(z.object({ receivedBytes: z.number() })) });
 
 interface LifeParts {
   readonly stack: Stack;
@@ -99,6 +102,12 @@ export class StackLife {
     const recovery = item === undefined ? undefined : recoveriesOf(item)[which];
     if (recovery === undefined) throw new Error(`nothing was recovered: ${item?.state ?? 'no item'}`);
     return recovery;
+  }
+
+  /** How much of its old disks the machine that came home had to be sent, as its agent said. */
+  async sentHomeBytes(): Promise<number> {
+    const { disks } = BroughtOver.parse((await this.recovered('real')).broughtOver);
+    return disks.reduce((sum, { receivedBytes }) => sum + receivedBytes, 0);
   }
 
   contents({ disks }: Recovery): Promise<Buffer[]> {

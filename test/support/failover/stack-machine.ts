@@ -2,17 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { type Agent, startAgent } from '../../../agent/start-agent';
 import type { TaskHandler } from '../../../agent/run/tasks';
 import { systemClock } from '../../../shared/system/system-clock';
 import { systemIds } from '../../../shared/system/system-ids';
 import { NbdClient } from '../nbd-client';
 import type { Site } from '../protection/site';
-
-const Opened = z.object({
-  disks: z.array(z.object({ diskId: z.string(), url: z.string(), sizeBytes: z.number() })),
-});
 
 export interface StackMachineOptions {
   readonly name: string;
@@ -70,14 +65,6 @@ export async function startMachine(
     taskHandlers: {
       shutDownMachine: power('shutDownMachine', false),
       startMachine: power('startMachine', true),
-      openRecoveryPoint: async (parameters) => {
-        tasks.push('openRecoveryPoint');
-        for (const { diskId, url, sizeBytes } of Opened.parse(parameters).disks) {
-          const bytes = Buffer.from(await (await fetch(url)).arrayBuffer());
-          writeFileSync(paths[Number(diskId.slice('disk'.length))] ?? '', bytes.subarray(0, sizeBytes));
-        }
-        return {};
-      },
     },
   });
   const machine: StackMachine = {
