@@ -31,6 +31,8 @@ export const WishedTask = DesiredTask.extend({
   jobId: z.string().optional(),
   /** Its result is put by for a caller that looks for it. */
   isCollected: z.boolean().optional(),
+  /** Tasks of one line are done one after the other: the agent is shown the first of them. */
+  line: z.string().optional(),
 });
 export type WishedTask = z.infer<typeof WishedTask>;
 

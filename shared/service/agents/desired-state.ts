@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DesiredState } from '../../contracts/agent/desired';
-import type { AgentWish, ItemWish } from '../../contracts/agents/agent-wish';
+import type { AgentWish, ItemWish, WishedTask } from '../../contracts/agents/agent-wish';
 import { isInWindow } from '../../model/resync/resync-window';
 import type { AgentPorts } from './agent-ports';
 import { markersOf } from './desired-markers';
@@ -38,12 +38,19 @@ export function taggedState(wish: AgentWish, serviceTimeInMs: number): TaggedSta
     statusIntervalInMs: isBusy(wish) ? busyIntervalInMs : restIntervalInMs,
     replicas,
     markers: markersOf(wish.items),
-    tasks: wish.tasks.map(({ taskId, kind, parameters }) => ({ taskId, kind, parameters })),
+    tasks: firstOfEachLine(wish.tasks).map(({ taskId, kind, parameters }) => ({ taskId, kind, parameters })),
     ...uploadLimitOf(wish.items, serviceTimeInMs),
     ...(wish.processServer === undefined ? {} : { processServer: wish.processServer }),
   };
   const digest = createHash('sha256').update(JSON.stringify(body)).digest('base64url');
   return { etag: `"${digest.slice(0, 27)}"`, state: { serviceTimeInMs, ...body } };
+}
+
+/** An agent does all that it is shown side by side: what must follow something else is not shown before that is done. */
+function firstOfEachLine(tasks: readonly WishedTask[]): readonly WishedTask[] {
+  return tasks.filter(
+    ({ line }, index) => line === undefined || tasks.findIndex((earlier) => earlier.line === line) === index,
+  );
 }
 
 /** While something is awaited the agent reports often. */

@@ -25,7 +25,7 @@ import type {
   StartedEpoch,
 } from '../replicas';
 import type { ReplicationPorts } from '../replication-ports';
-import { askSite, tellSite } from './ask-site';
+import { askSite, forgetAnswer, tellSite } from './ask-site';
 import { forgetKeptPoints, readKeptPoint } from './kept-points';
 
 export interface SitePorts {
@@ -116,7 +116,9 @@ export class KeptReplicas implements Replicas {
   }
 
   async unpinPoint(pointId: string, job: string): Promise<void> {
-    await this.#tell(await this.#keeperOfPoint(pointId), { call: 'unpinPoint', pointId, job });
+    const keeper = await this.#keeperOfPoint(pointId);
+    await this.#tell(keeper, { call: 'unpinPoint', pointId, job });
+    await forgetAnswer(this.ports.replication, taskOf(keeper, { call: 'pinPoint', pointId, job }).taskId);
   }
 
   /** The last whole point at or before a time. Between points a site can be asked for none: its journal is its own. */
@@ -159,8 +161,9 @@ export class KeptReplicas implements Replicas {
     throw new LifeboatError(isErrorCode(code) ? code : 'SiteRefused', message);
   }
 
-  async #tell(keeper: string, call: KeeperCall): Promise<void> {
-    await tellSite({ board: this.ports.board }, taskOf(keeper, call));
+  async #tell(keeper: string, call: ToldCall): Promise<void> {
+    const { board, replication } = this.ports;
+    await tellSite({ board, ids: replication.ids }, { ...taskOf(keeper, call), line: lineOf(call) });
   }
 
   async #change(replicaId: string, changes: Partial<ReplicaRecord>): Promise<void> {
@@ -184,5 +187,16 @@ export class KeptReplicas implements Replicas {
 
 function taskOf(agentId: string, call: KeeperCall): Parameters<typeof askSite>[1] {
   const taskId = `keep.${uuidOf(agentId, JSON.stringify(call))}`;
-  return { agentId, taskId, kind: 'keepReplica', parameters: { ...call } };
+  const line = call.call === 'pinPoint' ? { line: lineOf(call) } : {};
+  return { agentId, taskId, kind: 'keepReplica', parameters: { ...call }, ...line };
+}
+
+/** What is told, and what undoes it: done in the order in which it was said. */
+type ToldCall = Extract<
+  KeeperCall,
+  { call: 'setPolicy' | 'setOwner' | 'remove' | 'pinPoint' | 'unpinPoint' }
+>;
+
+function lineOf(call: ToldCall): string {
+  return 'pointId' in call ? `point/${call.pointId}/${call.job}` : `replica/${call.replicaId}`;
 }
