@@ -9,8 +9,10 @@ module.exports = {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } },
     ],
   },
-  // These packages are published as ES modules only; jest's loader needs them turned into CommonJS.
-  transformIgnorePatterns: ['/node_modules/(?!(jose|@peculiar|p-limit|yocto-queue)/)'],
+  // These packages are ES modules only, or import one at run time; jest's loader needs them turned into CommonJS.
+  transformIgnorePatterns: [
+    '/node_modules/(?!(jose|@peculiar|p-limit|yocto-queue|@opentelemetry/otlp-exporter-base)/)',
+  ],
   randomize: true,
   testTimeout: 30000,
   maxWorkers: 2,

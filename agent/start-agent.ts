@@ -7,6 +7,7 @@ import type { SiteAddress } from '../shared/contracts/agent/site';
 import type { Clock } from '../shared/ports/clock';
 import type { Ids } from '../shared/ports/ids';
 import type { Log } from '../shared/ports/log';
+import type { Telemetry } from '../shared/ports/telemetry';
 import { serviceDigests } from './copy/service-digests';
 import { openDisk } from './disk/open-disk';
 import { type NbdServer, startNbdServer } from './nbd/server';
@@ -49,6 +50,7 @@ export interface StartAgentOptions {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
+  readonly telemetry?: Telemetry | undefined;
   readonly roles?: readonly AgentRole[];
   readonly certificateAuthority?: string | undefined;
   readonly sealIntervalInMs?: number;
@@ -95,6 +97,7 @@ export async function startAgent(options: StartAgentOptions): Promise<Agent> {
     clock,
     ids,
     certificateAuthority,
+    traceparent: () => options.telemetry?.traceparent(),
   };
   const service = new ServiceClient(connection);
   const workers = await openWorkers(options, state, service, {
@@ -227,6 +230,7 @@ async function openWorkers(
       certificateAuthority,
       relay,
       trust: options.siteTrust,
+      telemetry: options.telemetry,
       digestsFor: (replicaId, epoch) => serviceDigests(service, replicaId, epoch),
       onTold,
     });

@@ -15,8 +15,10 @@ app.serviceBusQueue('queueDoorbells', {
     const what = { name: 'ingest', about: { replicaId }, traceparent };
     const jobs = durableJobs(() => durable.getClient(context));
     const { telemetry, protection } = wiring();
-    const answer = await telemetry.span(what, () => protection().ingest(replicaId, jobs));
-    if (answer.kind === 'failed') context.error('a drain failed', { replicaId }, answer.error);
-    else context.info(answer.kind, { replicaId });
+    await telemetry.span(what, async () => {
+      const answer = await protection().ingest(replicaId, jobs);
+      if (answer.kind === 'failed') context.error('a drain failed', { replicaId }, answer.error);
+      else context.info(answer.kind, { replicaId });
+    });
   },
 });

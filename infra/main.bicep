@@ -24,6 +24,9 @@ param sourceResourceGroups string[] = []
 @description('Whom alerts are mailed to; empty: nobody.')
 param alertEmail string = ''
 
+@description('The OpenTelemetry collector that the app sends traces, measures and logs to; empty: to none.')
+param otlpEndpoint string = ''
+
 @description('True: every service is reached over private endpoints only, and agents need a line into the network.')
 param isPrivate bool = false
 
@@ -211,6 +214,7 @@ module functionApp 'modules/function-app.bicep' = {
     schedulerEndpoint: durableBackend == 'scheduler' ? scheduler!.outputs.endpoint : ''
     insightsConnectionString: monitoring.outputs.connectionString
     apiAudience: apiAudience
+    otlpEndpoint: otlpEndpoint
     subnetId: isPrivate ? network!.outputs.functionsSubnetId : ''
   }
 }

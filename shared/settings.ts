@@ -38,6 +38,8 @@ export const Settings = z.object({
   /** How long a machine at the target may take to boot before it is reported as not booted. */
   BOOT_WAIT_SECONDS: z.coerce.number().int().min(0).max(3600).default(180),
   TASKHUB_NAME: text.default('lifeboat'),
+  /** The collector that traces, measures and logs go to as OTLP over HTTP. Absent or empty: nothing is sent. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.union([z.literal(''), z.url()]).default(''),
 });
 export type Settings = z.infer<typeof Settings>;
 

@@ -17,12 +17,14 @@ import { lineLog } from './system/line-log';
 import { publicWebhookSender } from './system/public-webhook-sender';
 import { systemClock } from './system/system-clock';
 import { systemIds } from './system/system-ids';
+import { type Exporting, startExporting } from './system/telemetry/exporting';
+import { openTelemetry } from './system/telemetry/open-telemetry';
+import { toldLog } from './system/telemetry/told-log';
 import { uiFace } from './ui/ui-face';
 import { wireApi } from './wiring/api';
 import { wireCompute } from './wiring/compute';
 import { forgetting } from './wiring/forgetting';
 import { wireFailover } from './wiring/failover';
-import { openTelemetry } from './wiring/open-telemetry';
 import { wireProtection, type WiredProtection } from './wiring/protection';
 import { wireReplication, type Replication } from './wiring/replication';
 
@@ -30,6 +32,8 @@ import { wireReplication, type Replication } from './wiring/replication';
 export interface Wiring {
   readonly settings: Settings;
   readonly telemetry: Telemetry;
+  /** Where telemetry goes, once the way there is open. */
+  readonly exporting: Promise<Exporting | undefined>;
   readonly api: (request: ApiRequest, jobs: Jobs) => Promise<ApiAnswer>;
   readonly runControlJob: (job: ControlJob) => Promise<JobOutcome>;
   /** Sends an event to the webhooks that want it; how many got it. */
@@ -49,6 +53,11 @@ export function wiring(): Wiring {
   return wired;
 }
 
+/** Sends what telemetry is left, before the process ends. */
+export async function stopExporting(): Promise<void> {
+  await (await wired?.exporting)?.stop();
+}
+
 function wire(settings: Settings): Wiring {
   const clock = systemClock;
   const credential = azureCredential({ isPrivateAuthority: settings.IDENTITY_PRIVATE_AUTHORITY });
@@ -66,7 +75,9 @@ function wire(settings: Settings): Wiring {
     keys: discoveredKeys(settings.IDENTITY_ISSUER),
     clock,
   });
-  const telemetry = openTelemetry();
+  const exporting = exportingTo(settings.OTEL_EXPORTER_OTLP_ENDPOINT);
+  const telemetry = openTelemetry(clock, exporting);
+  const log = toldLog(lineLog);
   const sender = publicWebhookSender();
   const basis = { settings, credential, records, clock, ids: systemIds, telemetry };
   const replication = once(() => wireReplication(basis));
@@ -77,20 +88,21 @@ function wire(settings: Settings): Wiring {
     cloud: () => (hasCloud ? compute() : undefined),
   };
   const protection = once((): WiredProtection => {
-    const alone = wireProtection({ ...replication(), log: lineLog, target });
-    return forgetting(alone, () => (hasCloud ? failover() : undefined));
+    const alone = wireProtection({ ...replication(), log, target });
+    const sweep: typeof alone.sweep = (jobs) => replication().measureSweep(() => alone.sweep(jobs));
+    return forgetting({ ...alone, sweep }, () => (hasCloud ? failover() : undefined));
   });
   const failover = once((): FailoverService =>
     wireFailover({ ...basis, replication: replication(), protection: protection() }),
   );
   return {
-    ...{ settings, telemetry, replication, protection, failover },
+    ...{ settings, telemetry, exporting, replication, protection, failover },
     plans: (jobs) => planService({ ...protection().ports, jobs }),
     api: wireApi({
       records,
       clock,
       ids: systemIds,
-      log: lineLog,
+      log,
       verify,
       rebuildReplicas: (afterId) => replication().rebuildReplicas(afterId),
       retryAfterInSeconds: settings.JOB_RETRY_AFTER_SECONDS,
@@ -100,8 +112,17 @@ function wire(settings: Settings): Wiring {
       ],
     }),
     runControlJob: (job) => runControlJob({ records, clock, events: replication().ports.events }, job),
-    deliverEvent: (event) => deliverEvent({ records, sender, clock, log: lineLog }, event),
+    deliverEvent: (event) => deliverEvent({ records, sender, clock, log }, event),
   };
+}
+
+/** An SDK that cannot be loaded is no reason to do nothing else. */
+async function exportingTo(endpoint: string): Promise<Exporting | undefined> {
+  if (endpoint === '') return undefined;
+  return startExporting({ endpoint, service: 'lifeboat' }).catch((error: unknown) => {
+    lineLog.error('telemetry is not sent', { reason: String(error) });
+    return undefined;
+  });
 }
 
 /** Made at the first asking, and the same from then on. */

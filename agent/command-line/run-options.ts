@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { SiteAddress } from '../../shared/contracts/agent/site';
 import type { ReplicaFormat } from '../site/master-target/replica-store';
 import type { AgentDisk } from '../start-agent';
@@ -23,6 +23,7 @@ export interface RunOptions {
   readonly freezeTimeout: number;
   readonly groupListen?: string;
   readonly scripts?: string;
+  readonly telemetry?: string;
   readonly processServer?: SiteAddress;
   readonly siteAuthority?: string;
   readonly siteCertificate?: string;
@@ -60,7 +61,12 @@ function addDiskOptions(command: Command): void {
     .option('--freeze-script <path>', 'called with freeze and thaw around application-consistent points')
     .option('--freeze-timeout <ms>', 'how long the script may take', wholeNumber, 60_000)
     .option('--group-listen <address>', 'where to listen as the coordinator of a group of machines')
-    .option('--scripts <folder>', 'what recovery plans may run on this machine');
+    .option('--scripts <folder>', 'what recovery plans may run on this machine')
+    .addOption(
+      new Option('--telemetry <url>', 'an OpenTelemetry collector that traces and logs go to').env(
+        'OTEL_EXPORTER_OTLP_ENDPOINT',
+      ),
+    );
 }
 
 function addSiteOptions(command: Command): Command {

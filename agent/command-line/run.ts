@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { systemClock } from '../../shared/system/system-clock';
 import { systemIds } from '../../shared/system/system-ids';
+import { type Exporting, startExporting } from '../../shared/system/telemetry/exporting';
+import { openTelemetry } from '../../shared/system/telemetry/open-telemetry';
+import { toldLog } from '../../shared/system/telemetry/told-log';
 import type { Log } from '../../shared/ports/log';
 import type { SiteRole } from '../site/site-role';
 import { startSiteAgent } from '../site/start-site-agent';
@@ -12,7 +15,8 @@ import type { RunOptions } from './run-options';
 
 /** Starts the agent in its roles, and stops it when the process is told to end. */
 export async function run(options: RunOptions): Promise<void> {
-  const log = consoleLog(systemClock);
+  const exporting = await exportingTo(options.telemetry);
+  const log = toldLog(consoleLog(systemClock));
   const certificateAuthority = options.ca === undefined ? undefined : readFileSync(options.ca, 'utf8');
   const wanted = options.role ?? ['mobility'];
   const hasDisks = wanted.includes('mobility');
@@ -28,9 +32,16 @@ export async function run(options: RunOptions): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       log.info('stopping', { signal });
-      void stop().then(() => process.exit(0));
+      void stop()
+        .then(() => exporting?.stop())
+        .then(() => process.exit(0));
     });
   }
+}
+
+function exportingTo(endpoint: string | undefined): Promise<Exporting> | undefined {
+  if (endpoint === undefined || endpoint === '') return undefined;
+  return startExporting({ endpoint, service: 'lifeboat-agent' });
 }
 
 interface Parts {
@@ -69,7 +80,7 @@ async function besideDisks({ options, roles, ...others }: Parts): Promise<() => 
     },
     disks: options.disk ?? [],
     listen: listenAt(options.listen),
-    ...{ clock: systemClock, ids: systemIds },
+    ...{ clock: systemClock, ids: systemIds, telemetry: openTelemetry(systemClock) },
     sealIntervalInMs: options.sealInterval,
     spoolQuotaBytes: options.spoolQuota,
     groupListenAddress: options.groupListen,

@@ -22,6 +22,7 @@ export interface ReplicaWorkerOptions {
   readonly certificateAuthority?: string | undefined;
   readonly relay?: ShipperOptions['relay'];
   readonly trust?: ShipperOptions['trust'];
+  readonly telemetry?: ShipperOptions['telemetry'];
   readonly digestsFor: (replicaId: string, epoch: number) => BlockDigests;
   /** The desired state, or the status, is to be read at once. */
   readonly onTold: () => void;

@@ -18,6 +18,8 @@ export interface ServiceClientOptions {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly certificateAuthority?: string | undefined;
+  /** The span that is open, where somebody listens. */
+  readonly traceparent?: (() => string | undefined) | undefined;
 }
 
 interface Call {
@@ -89,10 +91,14 @@ export class ServiceClient {
   }
 
   async ring(replicaIds: readonly string[]): Promise<void> {
-    // A trace begins here: what the bell leads to, up to the recovery point, can be found by it.
-    const traceId = this.#options.ids.uuid().replaceAll('-', '');
-    const headers = { traceparent: `00-${traceId}-${traceId.slice(16)}-01` };
+    const headers = { traceparent: this.#options.traceparent?.() ?? this.#newTrace() };
     await this.#send({ method: 'POST', path: 'doorbell', headers, body: { replicaIds } });
+  }
+
+  /** A trace begins here, if no span of ours is open: what the bell leads to, up to the recovery point, can be found by it. */
+  #newTrace(): string {
+    const traceId = this.#options.ids.uuid().replaceAll('-', '');
+    return `00-${traceId}-${traceId.slice(16)}-01`;
   }
 
   async grant(replicaId: string, epoch: number): Promise<Grant> {

@@ -1,6 +1,7 @@
 import type { SiteAddress } from '../../shared/contracts/agent/site';
 import type { Grant } from '../../shared/contracts/agent/transfer';
 import type { Clock } from '../../shared/ports/clock';
+import type { Telemetry } from '../../shared/ports/telemetry';
 import type { ProtectedDisk } from '../replica/protected-disk';
 import type { ServiceClient } from '../service/service-client';
 import { ServiceRefusal } from '../service/service-refusal';
@@ -18,6 +19,8 @@ export interface ShipperOptions {
   /** The process server that logs go through, where they do not go to the cache itself. It may become another at any time. */
   readonly relay?: (() => SiteAddress | undefined) | undefined;
   readonly trust?: SiteTrust | undefined;
+  /** Absent where nobody listens. */
+  readonly telemetry?: Telemetry | undefined;
   /** The epoch has ended, or the cache is full: the desired state and the status are to be read now. */
   readonly onTold: () => void;
 }
@@ -57,13 +60,9 @@ export class Shipper {
     );
     let shipped = 0;
     for (let index = 0; index < waiting.length && !signal.aborted; index += parallelUploads) {
-      const batch = waiting
-        .slice(index, index + parallelUploads)
-        .map((log) => this.#put({ sequence: log.sequence, attempt: 0 }, signal));
-      const outcomes = await Promise.all(batch);
+      const batch = waiting.slice(index, index + parallelUploads).map(({ sequence }) => sequence);
+      const outcomes = await this.#traced(wish, () => this.#putBatch(batch, signal));
       shipped += outcomes.filter(Boolean).length;
-      this.#advance();
-      await this.ring();
       if (outcomes.includes(false)) return shipped;
     }
     return shipped;
@@ -79,6 +78,25 @@ export class Shipper {
   async ring(): Promise<void> {
     const wish = this.#options.disk.wish;
     if (wish !== undefined) await this.#options.service.ring([wish.replicaId]);
+  }
+
+  async #putBatch(sequences: readonly number[], signal: AbortSignal): Promise<boolean[]> {
+    const puts = sequences.map((sequence) => this.#put({ sequence, attempt: 0 }, signal));
+    const outcomes = await Promise.all(puts);
+    this.#advance();
+    await this.ring();
+    return outcomes;
+  }
+
+  /** The bell takes the span along: what the upload leads to, up to the recovery point, belongs to it. */
+  #traced<T>(
+    { replicaId, epoch }: { readonly replicaId: string; readonly epoch: number },
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const { telemetry } = this.#options;
+    return telemetry === undefined
+      ? work()
+      : telemetry.span({ name: 'upload', about: { replicaId, epoch } }, work);
   }
 
   /** True once the log is in the cache, or perhaps is. False where there is no use in going on now. */

@@ -21,6 +21,7 @@ param cosmosDatabase string
 param taskHubName string
 param apiAudience string
 param insightsConnectionString string
+param otlpEndpoint string
 
 @description('Empty where orchestrations are kept in the host account.')
 param schedulerEndpoint string
@@ -62,6 +63,7 @@ var appSettings = {
   ARM_ENDPOINT: environment().resourceManager
   JOB_RETRY_AFTER_SECONDS: '15'
   TASKHUB_NAME: taskHubName
+  OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint
 }
 
 resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {

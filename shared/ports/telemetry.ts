@@ -6,10 +6,12 @@ export interface Telemetry {
   span<T>(what: SpanOf, work: () => Promise<T>): Promise<T>;
   /** The span that is open here, in the words of W3C trace context, to be sent along; undefined where nobody listens. */
   traceparent(): string | undefined;
-  /** Adds one to a counter. Keep `about` to a handful of values: each is a series of its own. */
-  count(name: string, about?: About): void;
+  /** Adds to a counter, one if not said. Keep `about` to a handful of values: each is a series of its own. */
+  count(name: string, about?: About, amount?: number): void;
   /** One value of a distribution; the unit is the end of its name. */
   record(name: string, value: number, about?: About): void;
+  /** What is so now, for the few minutes until it is told anew. */
+  level(name: string, value: number, about?: About): void;
 }
 
 export interface SpanOf {

@@ -21,7 +21,12 @@ export function measuredEvents(
 ): Events {
   return {
     publish: async (event) => {
-      await events.publish(event);
+      // A span of its own ends the trace that the upload began at the point which it led to.
+      if (event.type === 'lifeboat.recovery-point.created')
+        await telemetry.span({ name: 'recovery-point', about: { ...aboutOf(event), id: event.id } }, () =>
+          events.publish(event),
+        );
+      else await events.publish(event);
       telemetry.count(event.type, aboutOf(event));
       if (event.type === 'lifeboat.recovery-point.created') {
         const ageInMs = Math.max(0, clock.now() - event.timeInMs);

@@ -22,7 +22,8 @@ import { removeLeftovers } from '../service/upkeep/remove-leftovers';
 import { sweepReplicas, type Swept } from '../service/upkeep/sweep-replicas';
 import type { Settings } from '../settings';
 import { measuredEvents } from './measured-events';
-import { measureReplica } from './measure-replica';
+import { measuredReplicas } from './measured-replicas';
+import { MeasuredSweep } from './measured-sweep';
 
 export interface ReplicationBasis {
   readonly settings: Settings;
@@ -40,6 +41,8 @@ export interface Replication {
   readonly grants: UploadGrants;
   readonly answerDoorbell: (replicaId: string) => Promise<Answer>;
   readonly sweep: () => Promise<Swept>;
+  /** Measures what a sweep of these replicas finds, however it is wrapped. */
+  readonly measureSweep: <T>(sweep: () => Promise<T>) => Promise<T>;
   readonly removeLeftovers: () => Promise<void>;
   readonly rebuildReplicas: (afterId?: string) => Promise<RebuiltReplicas>;
 }
@@ -59,6 +62,7 @@ export function wireReplication({
   const cache = blobService(settings.CACHE_BLOB_ENDPOINT, credential);
   const target = blobService(settings.TARGET_BLOB_ENDPOINT, credential);
   const bus = serviceBusClient(settings, credential);
+  const measured = new MeasuredSweep({ telemetry, clock });
   const ports: ReplicationPorts = {
     disks: new PageBlobReplicaDisks(target, clock),
     cache: new BlobLogCache(cache),
@@ -75,14 +79,15 @@ export function wireReplication({
     clock,
     ids,
     measures: usualMeasures,
-    observe: (record) => measureReplica(record, { telemetry, clock }),
+    observe: (record) => measured.observe(record),
   };
   return {
     ports,
-    replicas: createReplicas(ports),
+    replicas: measuredReplicas(createReplicas(ports), telemetry),
     grants: new BlobUploadGrants(cache, clock),
     answerDoorbell: (replicaId) => answerDoorbell(ports, replicaId),
     sweep: () => sweepReplicas(ports),
+    measureSweep: (sweep) => measured.around(sweep),
     removeLeftovers: () => removeLeftovers(ports),
     rebuildReplicas: (afterId) => rebuildSome(ports, { afterId, limit: replicasAtOnce }),
   };

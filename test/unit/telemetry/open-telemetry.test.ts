@@ -7,7 +7,7 @@ import { sweepReplicas } from '../../../shared/service/upkeep/sweep-replicas';
 import { updateReplica } from '../../../shared/service/replica/update-replica';
 import { measuredEvents } from '../../../shared/wiring/measured-events';
 import { measureReplica } from '../../../shared/wiring/measure-replica';
-import { openTelemetry } from '../../../shared/wiring/open-telemetry';
+import { openTelemetry } from '../../../shared/system/telemetry/open-telemetry';
 import { everyPoint, memoryReplication } from '../../support/memory/memory-replication';
 import { listen } from './listen';
 
@@ -25,7 +25,7 @@ afterEach(() => {
 
 describe('telemetry', () => {
   it('costs nothing and changes nothing where nobody listens', async () => {
-    const telemetry = openTelemetry();
+    const telemetry = openTelemetry(clock);
     telemetry.count('lifeboat.anything');
     telemetry.record('lifeboat.anything.ms', 1);
     expect(telemetry.traceparent()).toBeUndefined();
@@ -38,13 +38,13 @@ describe('telemetry', () => {
   it('goes on with the trace that a message brought', async () => {
     const noted = listen();
     const about = { replicaId: 'r' };
-    await openTelemetry().span({ name: 'ingest', about, traceparent }, () => Promise.resolve());
+    await openTelemetry(clock).span({ name: 'ingest', about, traceparent }, () => Promise.resolve());
     expect(noted.spans).toEqual([{ name: 'ingest', attributes: about, traceId, said: ['end'] }]);
   });
 
   it('notes what work throws, ends the span, and lets it through', async () => {
     const noted = listen();
-    const failing = openTelemetry().span({ name: 'ingest' }, () => Promise.reject(new Error('torn')));
+    const failing = openTelemetry(clock).span({ name: 'ingest' }, () => Promise.reject(new Error('torn')));
     await expect(failing).rejects.toThrow('torn');
     expect(noted.spans[0]?.said).toEqual(['torn', 'status 2', 'end']);
   });
@@ -53,7 +53,7 @@ describe('telemetry', () => {
 describe('a trace', () => {
   it('goes from the request that rang to the drain that the bell leads to', async () => {
     const noted = listen();
-    const telemetry = openTelemetry();
+    const telemetry = openTelemetry(clock);
     const sent: { body: unknown }[] = [];
     const queue = { sendMessages: async (message: { body: unknown }) => void sent.push(message) };
     const doorbells = new ServiceBusDoorbells(queue as never, () => telemetry.traceparent());
@@ -72,7 +72,7 @@ describe('a trace', () => {
   it('is not spoken of where nobody listens', async () => {
     const sent: { body: unknown }[] = [];
     const queue = { sendMessages: async (message: { body: unknown }) => void sent.push(message) };
-    const doorbells = new ServiceBusDoorbells(queue as never, () => openTelemetry().traceparent());
+    const doorbells = new ServiceBusDoorbells(queue as never, () => openTelemetry(clock).traceparent());
     await doorbells.ring(replicaId);
     expect(sent[0]?.body).toEqual({ replicaId });
   });
@@ -89,7 +89,7 @@ describe('events on their way to subscribers', () => {
     const told: LifeboatEvent[] = [];
     const events = measuredEvents(
       { publish: async (one) => void told.push(one) },
-      { telemetry: openTelemetry(), clock },
+      { telemetry: openTelemetry(clock), clock },
     );
     const all = [
       event('lifeboat.recovery-point.created', { kind: 'crash', pointId: 'p', members: [] }),
@@ -110,7 +110,7 @@ describe('events on their way to subscribers', () => {
   it('are not counted when nobody could be told', async () => {
     const noted = listen();
     const down = { publish: () => Promise.reject(new Error('down')) };
-    const events = measuredEvents(down, { telemetry: openTelemetry(), clock });
+    const events = measuredEvents(down, { telemetry: openTelemetry(clock), clock });
     await expect(events.publish(event('lifeboat.job.ended', {}))).rejects.toThrow('down');
     expect(noted.measures).toEqual([]);
   });
@@ -119,8 +119,8 @@ describe('events on their way to subscribers', () => {
 describe('a sweep', () => {
   it('measures how old the newest point of each replica is, and what is on the way to it', async () => {
     const noted = listen();
-    const telemetry = openTelemetry();
     const { ports, replicas, clock } = memoryReplication();
+    const telemetry = openTelemetry(ports.clock);
     const watched = {
       ...ports,
       observe: (record: ReplicaRecord) => measureReplica(record, { telemetry, clock: ports.clock }),
