@@ -11,22 +11,50 @@ import { startStack, type Stack } from '../../support/stack';
 
 const machineId = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/shop';
 
-/** Where the process of the host is killed in each story, in the order of the life. */
-const boundaries = {
-  enable: ['activity:startInitialReplication:after'],
-  finalize: ['activity:finalizeItem:before'],
-  resync: ['activity:runItemJob:after'],
-  disable: ['activity:stopReplication:after'],
-} as const;
-type Story = keyof typeof boundaries;
+const mebibyte = 1024 * 1024;
+const isLong = process.env['LIFEBOAT_LONG'] === '1';
 
-/** Each process of the host takes the next line of the file: the point at which it is to be killed. */
+/** What each job calls, in the order of the life. */
+const activities = {
+  enable: [
+    ...['checkPrerequisites', 'createProtectionTarget', 'prepareAgent', 'enableReplication'],
+    ...['startInitialReplication', 'updateServers', 'endEnable'],
+  ],
+  finalize: ['finalizeItem'],
+  resync: ['runItemJob'],
+  disable: ['checkDisable', 'stopReplication', 'cleanUp', 'endDisable'],
+} as const;
+type Story = keyof typeof activities;
+
+const few = [
+  'activity:startInitialReplication:after',
+  'activity:finalizeItem:before',
+  'activity:runItemJob:after',
+  'activity:stopReplication:after',
+];
+
+/** No activity is called so: the test itself kills the host, while the disk is copied for the first time. */
+const whileCopying = 'whileCopying';
+
+/** Where the process of the host is killed: once in each job, and everywhere in the long form. */
+function boundariesOf(story: Story): string[] {
+  const all = activities[story].flatMap((activity) => [
+    `activity:${activity}:before`,
+    `activity:${activity}:after`,
+  ]);
+  if (!isLong) return all.filter((point) => few.includes(point));
+  return story === 'finalize' ? [whileCopying, ...all] : all;
+}
+
+/** Each process of the host takes the next line of the file, the point at which it is to be killed, and says so. */
 const takeNextPoint = (queue: string): string => `
-const { existsSync, readFileSync, writeFileSync } = require('node:fs');
-if (process.argv[1]?.endsWith('host/main.js') && existsSync(${JSON.stringify(queue)})) {
-  const [next, ...rest] = readFileSync(${JSON.stringify(queue)}, 'utf8').split('\\n');
-  writeFileSync(${JSON.stringify(queue)}, rest.join('\\n'));
+const { appendFileSync, existsSync, readFileSync, writeFileSync } = require('node:fs');
+const queue = ${JSON.stringify(queue)};
+if (process.argv[1]?.endsWith('host/main.js') && existsSync(queue)) {
+  const [next, ...rest] = readFileSync(queue, 'utf8').split('\\n');
+  writeFileSync(queue, rest.join('\\n'));
   process.env.DURABLE_CRASH_AT = next;
+  appendFileSync(queue + '.taken', next + ' ' + Date.now() + '\\n');
 }
 `;
 
@@ -51,33 +79,46 @@ beforeAll(async () => {
   stack = await startStack({ declarationFile });
   site = await Site.open(stack, azureRegion);
   inside = new Inside(stack);
-  machine = await site.machine({ machineId, name: 'shop', disks: [sampleDisk(1024 * 1024)] });
+  machine = await site.machine({
+    machineId,
+    name: 'shop',
+    disks: [sampleDisk(isLong ? 64 * mebibyte : mebibyte)],
+  });
 }, 120_000);
 
 afterAll(async () => {
   await site.close();
   await stack.stop();
   rmSync(folder, { recursive: true, force: true });
-  console.info(outcomes.join('\n'));
+  console.info(
+    ['job | the host is killed at | having run for | the machine at the end', ...outcomes].join('\n'),
+  );
 }, 30_000);
 
-/** Asks again while there is no host to answer. */
+/** Asks again while there is no host to answer: as long as a host that is killed at each boundary may need. */
 async function patiently<T>(ask: () => Promise<T | undefined | false>): Promise<T> {
-  return eventually(() => ask().catch(() => undefined), 90_000);
+  return eventually(() => ask().catch(() => undefined), isLong ? 600_000 : 90_000);
+}
+
+/** The points that processes of the host have started with, and when; the last one, after all of them, starts with none. */
+function taken(): { point: string; atInMs: number }[] {
+  if (!existsSync(`${queue}.taken`)) return [];
+  const lines = readFileSync(`${queue}.taken`, 'utf8').trim().split('\n');
+  return lines.map((line) => ({ point: line.split(' ')[0] ?? '', atInMs: Number(line.split(' ')[1]) }));
 }
 
 /** Arms the host with the points of a story, tells it, and sees each of them take its toll. */
 async function tell(
   story: Story,
-  start: () => Promise<number>,
+  start: () => Promise<boolean>,
   hasEnded: () => Promise<boolean>,
 ): Promise<void> {
-  const points = boundaries[story];
+  const points = boundariesOf(story);
   writeFileSync(queue, points.join('\n'));
   await stack.restart('host');
-  await patiently(async () => (await start()) < 300);
-  await patiently(async () => readFileSync(queue, 'utf8') === '' && (await hasEnded()));
-  rmSync(queue);
+  await patiently(start);
+  await patiently(() => Promise.resolve(taken().length > points.length));
+  await patiently(hasEnded);
   const { jobs, state } = await patiently(async () => {
     const found = await site.jobs();
     const item = await site.item('shop').catch(({ statusCode }: { statusCode?: number }) => statusCode);
@@ -87,8 +128,13 @@ async function tell(
     );
   });
   expect(jobs.filter((job) => job.state !== 'Succeeded')).toEqual([]);
-  for (const point of points)
-    outcomes.push(`${story} ${point}: ${String(state)}, ${jobs.length} jobs succeeded`);
+  const starts = taken();
+  expect(starts.map(({ point }) => point)).toEqual([...points, '']);
+  for (const [index, { point, atInMs }] of starts.slice(0, -1).entries()) {
+    const seconds = (((starts[index + 1]?.atInMs ?? 0) - atInMs) / 1000).toFixed(1);
+    outcomes.push(`${story} | ${point} | after ${seconds} s | ${String(state)}, every job Succeeded`);
+  }
+  for (const file of [queue, `${queue}.taken`]) rmSync(file);
 }
 
 const propertiesOf = (): object => ({
@@ -116,40 +162,59 @@ async function expectEqual(): Promise<void> {
 
 const isProtected = async (): Promise<boolean> =>
   (await site.item('shop')).properties?.protectionState === 'Protected';
-const startAgent = async (): Promise<number> => {
+/** From now on the disk is copied. In the long form the host is killed when a part of it is there. */
+const startAgent = async (): Promise<boolean> => {
   if (!isStarted) await machine.restart();
   isStarted = true;
-  return 200;
+  if (!isLong) return true;
+  await patiently(async () => {
+    const [replica] = await inside.replicasOf(site.itemId('shop'));
+    return (replica?.applied?.sequence ?? 0) > 0;
+  });
+  expect(await isProtected()).toBe(false);
+  await stack.kill('host');
+  return true;
 };
-const post = async (verb: string): Promise<number> =>
-  (await site.ask('POST', `${site.itemId('shop')}/${verb}`, { properties: {} })).status;
+
+/** Asks until there is a job of it: a host that is killed at once may have begun the job and answered nobody. */
+async function asking(scenario: string, ask: () => Promise<unknown>): Promise<() => Promise<boolean>> {
+  const countJobs = async (): Promise<number> =>
+    (await site.jobs()).filter(({ scenarioName }) => scenarioName === scenario).length;
+  const before = await countJobs();
+  return async () => {
+    if ((await countJobs()) > before) return true;
+    await ask();
+    return false;
+  };
+}
+const post = (verb: string): Promise<unknown> =>
+  site.ask('POST', `${site.itemId('shop')}/${verb}`, { properties: {} });
 
 // One life, in order: what one story does, the next ones build on.
 it('I10 I11 the host is killed in each job of protection, and every job ends as if it had not', async () => {
-  const put = async (): Promise<number> =>
-    (await site.ask('PUT', site.itemId('shop'), { properties: propertiesOf() })).status;
+  const put = (): Promise<unknown> => site.ask('PUT', site.itemId('shop'), { properties: propertiesOf() });
   // Without its agent nothing is copied, so that the job ends before the next one begins.
   await machine.agent.stop();
   machine.agent.stop = () => Promise.resolve();
-  await tell('enable', put, async () => (await site.item('shop')).properties?.protectionState !== undefined);
+  await tell(
+    'enable',
+    await asking('EnableDr', put),
+    async () => (await site.item('shop')).properties?.protectionState !== undefined,
+  );
   await tell('finalize', startAgent, isProtected);
   await expectEqual();
   const [before] = await inside.replicasOf(site.itemId('shop'));
-  await tell(
-    'resync',
-    () => post('repairReplication'),
-    async () => {
-      const [replica] = await inside.replicasOf(site.itemId('shop'));
-      return replica?.copyingEpoch === null && (replica.applied?.epoch ?? 0) > (before?.applied?.epoch ?? 0);
-    },
-  );
+  await tell('resync', await asking('RepairReplication', () => post('repairReplication')), async () => {
+    const [replica] = await inside.replicasOf(site.itemId('shop'));
+    return replica?.copyingEpoch === null && (replica.applied?.epoch ?? 0) > (before?.applied?.epoch ?? 0);
+  });
   await expectEqual();
   const [{ replicaId = '' } = {}] = await inside.replicasOf(site.itemId('shop'));
   await tell(
     'disable',
-    () => post('remove'),
+    await asking('DisableDr', () => post('remove')),
     async () => (await site.ask('GET', site.itemId('shop'))).status === 404,
   );
   expect(await inside.blobsOf([replicaId])).toEqual([]);
   expect(existsSync(queue)).toBe(false);
-}, 900_000);
+}, 1_800_000);
