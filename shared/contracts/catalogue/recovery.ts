@@ -94,6 +94,8 @@ export const Home = z.object({
   machineId: z.string(),
   sourceMachineId: z.string().optional(),
   agentId: z.string().optional(),
+  /** Another machine of the site to come back to, where the caller chose one. Undoing leads to the first one. */
+  elsewhere: z.object({ machineId: z.string(), agentId: z.string() }).optional(),
   /** What protection was enabled with on the way out. */
   enabledWith: z.record(z.string(), z.unknown()),
   policyId: z.string(),

@@ -22,20 +22,25 @@ export async function findMachine(
   return known?.machine.isHosted === true ? undefined : known;
 }
 
-/** The virtual machine of this name at a site, if an agent speaks for one: what a physical machine can come back as. */
+/** The virtual machine of this name at a site, or at one host of it, if an agent speaks for one: what a machine can come back as. */
 export async function findVirtualMachine(
   records: Records,
   fabricId: string,
-  { name, otherThan }: { readonly name: string; readonly otherThan: string },
+  {
+    name,
+    otherThan,
+    providerId,
+  }: { readonly name: string; readonly otherThan?: string | undefined; readonly providerId?: string },
 ): Promise<KnownMachine | undefined> {
   const partition = `machines/${(await internalIdOf(records, fabricId)) ?? ''}`;
   for (let continuation: string | undefined; ;) {
     const page = await records.list(partition, { limit: 500, ...(continuation && { continuation }) });
     for (const { body } of page.records) {
       const known = KnownMachine.parse(body);
-      const { machineId, isPhysical = false } = known.machine;
+      const { machineId, isPhysical = false, isHosted = false } = known.machine;
       const isIts = known.machine.name.toLowerCase() === name.toLowerCase();
-      if (isIts && !isPhysical && machineId !== otherThan) return known;
+      const isThere = providerId === undefined || known.providerId.toLowerCase() === providerId.toLowerCase();
+      if (isIts && isThere && !isPhysical && !isHosted && machineId !== otherThan) return known;
     }
     continuation = page.continuation;
     if (continuation === undefined) return undefined;

@@ -53,6 +53,8 @@ interface Attached {
   readonly disks: readonly SimulatedDisk[];
   readonly isCloud: boolean;
   readonly isPhysical?: boolean;
+  /** The host that its agent runs on. */
+  readonly provider?: string | undefined;
   readonly nics?: readonly SourceNic[];
 }
 
@@ -131,12 +133,13 @@ export function addVirtualMachine(
   world: FailoverWorld,
   like: SimulatedMachine,
   machineId: string,
+  provider?: string,
 ): Promise<SimulatedMachine> {
   const disks = like.disks.map(
     ({ diskId, replicaId, content }) => new SimulatedDisk(diskId, replicaId, Buffer.alloc(content.length)),
   );
   const fabricId = like.itemId.split('/').slice(0, 11).join('/');
-  return attach(world, { fabricId, machineId, itemId: like.itemId, disks, isCloud: false });
+  return attach(world, { fabricId, machineId, itemId: like.itemId, disks, isCloud: false, provider });
 }
 
 async function makeFabric(world: FailoverWorld, name: string, location = 'westeurope'): Promise<string> {
@@ -158,6 +161,7 @@ async function attach(
     disks,
     isCloud,
     isPhysical = false,
+    provider = 'host',
     nics = [{ address: '10.1.0.9' }],
   }: Attached,
 ): Promise<SimulatedMachine> {
@@ -180,7 +184,7 @@ async function attach(
     return { diskId, name: diskId, sizeBytes: content.length, isBootDisk: index === 0 };
   });
   await world.records.put(machineKey(`fabric-${fabricId.split('/').at(-1) ?? ''}`, machineId), {
-    ...{ agentId, providerId: `${fabricId}/replicationRecoveryServicesProviders/host` },
+    ...{ agentId, providerId: `${fabricId}/replicationRecoveryServicesProviders/${provider}` },
     machine: {
       ...{ machineId, name: machineId.split('/').at(-1), osType: 'Linux', powerState: 'running' },
       ...{ generation: '1', disks: reported, isPhysical },

@@ -17,7 +17,6 @@ const lookAgainInMs = 30_000;
 
 const Failback = z.looseObject({
   recoveryVmCreationOption: z.string().nullish(),
-  providerIdForAlternateRecovery: z.string().nullish(),
 });
 
 /** The agent of the site that the machine goes to: the one it came from, or that of the secondary site. */
@@ -27,7 +26,7 @@ export async function siteTargetOf(
   item: ProtectedItem,
 ): Promise<KnownMachine> {
   const home = homeOf(item);
-  const machineId = home?.machineId ?? item.sourceMachineId ?? '';
+  const machineId = home?.elsewhere?.machineId ?? home?.machineId ?? item.sourceMachineId ?? '';
   const known = await findMachine(records, fabricIdOf(itemId), machineId);
   if (known !== undefined) return known;
   throw new LifeboatError(

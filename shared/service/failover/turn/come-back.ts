@@ -7,6 +7,7 @@ import { homeOf } from '../route';
 import { done, pause, type WorkEnd } from '../run-task-step';
 import { inMode, wantOfItem } from '../source/source-agent';
 import { siteTargetOf } from '../target/site-target';
+import { alternateHome, arrivedElsewhere } from './alternate-home';
 import { agentAtTarget, feedFrom, turnedHome, turnedToTarget, wantNothing } from './turn-item';
 
 const syncAgainInMs = 5_000;
@@ -16,7 +17,7 @@ export async function checkFailback(ports: FailoverPorts, { job }: StepCall): Pr
   const item = await heldItem(ports.records, job);
   const { real, away } = recoveriesOf(item);
   await agentAtTarget(ports, { itemId: job.itemId, item }, away ?? real);
-  await siteTargetOf(ports, job, item);
+  if ((await alternateHome(ports.records, job, item)) === undefined) await siteTargetOf(ports, job, item);
   return done;
 }
 
@@ -26,10 +27,13 @@ export async function turnToTarget(ports: FailoverPorts, { job }: StepCall): Pro
   const { real, away } = recoveriesOf(item);
   const source = await agentAtTarget(ports, { itemId: job.itemId, item }, away ?? real);
   const turned = await turnedToTarget(ports, { itemId: job.itemId, item }, source);
+  const chosen = await alternateHome(ports.records, job, item);
+  const elsewhere = chosen && { machineId: chosen.machine.machineId, agentId: chosen.agentId };
+  const home = { ...turned.home, ...(elsewhere && { elsewhere }) };
   await changeRecoveries(ports.records, job, (recoveries, current) => {
     if (homeOf(current) !== undefined) return {};
     const { real: left, ...others } = recoveries;
-    return { ...turned, recoveries: { ...others, ...(left === undefined ? {} : { away: left }) } };
+    return { ...turned, home, recoveries: { ...others, ...(left === undefined ? {} : { away: left }) } };
   });
   return done;
 }
@@ -65,7 +69,10 @@ export async function turnHome(ports: FailoverPorts, { job }: StepCall): Promise
   if (homeOf(item) !== undefined && typeof agentId === 'string') {
     await wantNothing(ports, agentId, job.itemId);
   }
-  await changeItem(ports.records, job.itemId, (current) => turnedHome(current));
+  await changeItem(ports.records, job.itemId, (current) => ({
+    ...turnedHome(current),
+    ...arrivedElsewhere(current),
+  }));
   return done;
 }
 

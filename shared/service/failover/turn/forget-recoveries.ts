@@ -4,11 +4,12 @@ import { LifeboatError } from '../../../errors';
 import { scenarios } from '../../../model/scenarios';
 import { stateOf } from '../../../model/scenarios/allowed';
 import { findMachine } from '../../agents/known-machines';
-import { readItem } from '../../protection/item-records';
+import { fabricIdOf, readItem } from '../../protection/item-records';
 import type { FailoverPorts } from '../failover-ports';
 import { recoveriesOf } from '../recovery-records';
 import { homeOf, routeOf } from '../route';
 import { isWhole, releasePoint, removeCopies, removeTarget } from '../target/remove-target';
+import { leftAgentsOf } from './alternate-home';
 import { wantNothing } from './turn-item';
 
 /** The job that ends an item's protection. */
@@ -32,7 +33,8 @@ export async function forgetRecoveries(ports: FailoverPorts, job: EndingJob): Pr
     if (recovery === workload) await letGo(ports, job, recovery);
     else await removeTarget(ports, job, recovery);
   }
-  for (const agentId of await agentsOf(ports, item)) await wantNothing(ports, agentId, job.itemId);
+  for (const agentId of await agentsOf(ports, job.itemId, item))
+    await wantNothing(ports, agentId, job.itemId);
 }
 
 /** What the item's users work on, where a failover made it; undefined while that is a machine of their own. */
@@ -56,8 +58,12 @@ async function letGo(ports: FailoverPorts, job: EndingJob, recovery: Recovery): 
   );
 }
 
-/** Agents of the side that the item came from, which its own agent is not: they keep it read-only. */
-async function agentsOf({ records }: FailoverPorts, item: ProtectedItem): Promise<readonly string[]> {
+/** Agents of either side which the item's own agent is not: they keep it read-only, or were told to stop. */
+async function agentsOf(
+  { records }: FailoverPorts,
+  itemId: string,
+  item: ProtectedItem,
+): Promise<readonly string[]> {
   const homeAgentId = homeOf(item)?.agentId;
   const prior = item['priorMachineId'];
   const fabricId = item.recoveryFabricId ?? '';
@@ -65,5 +71,11 @@ async function agentsOf({ records }: FailoverPorts, item: ProtectedItem): Promis
     typeof prior === 'string' && fabricId.includes('/')
       ? await findMachine(records, fabricId, prior)
       : undefined;
-  return [homeAgentId, known?.agentId].filter((id): id is string => id !== undefined);
+  const { real, away } = recoveriesOf(item);
+  const machineId = (away ?? real)?.machine?.id;
+  const recovered =
+    machineId === undefined ? undefined : await findMachine(records, fabricIdOf(itemId), machineId);
+  return [homeAgentId, known?.agentId, recovered?.agentId, ...leftAgentsOf(item)].filter(
+    (id): id is string => id !== undefined,
+  );
 }

@@ -11,7 +11,7 @@ import { cloudSourceOf, homeOf, routeOf } from '../route';
 import { done, type WorkEnd } from '../run-task-step';
 import { siteTargetOf } from '../target/site-target';
 import { inMode, sourceAgentOf, wantOfItem, withdrawTasks } from '../source/source-agent';
-import { feedFrom, turnedHome, wantNothing } from './turn-item';
+import { feedFrom, turnedHome } from './turn-item';
 
 /**
  * Back to where the failover began: nothing of it is left at the target, the source runs and replicates. Never a machine that
@@ -128,7 +128,10 @@ async function stayAway(ports: FailoverPorts, job: FailoverJob): Promise<void> {
   const item = await requireItem(ports.records, job.itemId);
   const agentId = item['agentId'];
   if (homeOf(item) === undefined) return;
-  if (typeof agentId === 'string') await wantNothing(ports, agentId, job.itemId);
+  // Told to stop, not forgotten: an agent goes on keeping disks read-only that nobody says anything of any more.
+  if (typeof agentId === 'string') {
+    await wantOfItem(ports, { agentId, itemId: job.itemId }, (wish) => inMode(wish, 'stop'));
+  }
   for (const { replicaId } of item.disks) {
     await ports.replicas.fence(replicaId, { reason: 'failback undone', job: `${job.jobId}/undone` });
   }
