@@ -44,12 +44,6 @@ export const agents = {
     causes: 'The caller asked more often than is allowed.',
     action: 'Wait for as long as Retry-After says, then go on more slowly.',
   },
-  DigestsNotReady: {
-    status: 409,
-    retry: 'later',
-    causes: 'The digests of the replica are being computed.',
-    action: 'Ask again after as long as Retry-After says.',
-  },
   AgentMissing: {
     status: 409,
     retry: 'later',
@@ -67,6 +61,13 @@ export const agents = {
     retry: 'never',
     causes: 'The disk was removed from the machine, or its name is misspelt.',
     action: 'List the disks of the protectable item, and name those.',
+  },
+  NetworkNotLinked: {
+    status: 409,
+    retry: 'later',
+    causes:
+      'The network that the message names has no logical network in its VMM cloud, so it cannot be mapped.',
+    action: 'Link it to a logical network, wait until that is reported, map the network, then try again.',
   },
   LimitExceeded: {
     status: 409,

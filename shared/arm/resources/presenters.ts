@@ -18,6 +18,8 @@ const presenters: Readonly<Record<string, Presenter>> = {
   recoverypoints: presentRecoveryPoint,
   replicationrecoveryservicesproviders: presentProvider,
   replicationnetworks: presentNetwork,
+  replicationlogicalnetworks: ({ properties }) => without(properties, 'nativeId'),
+  replicationvcenters: ({ properties }) => without(properties, 'discoveryRequestedAtInMs'),
   replicationrecoveryplans: presentPlan,
   replicationjobs: presentJob,
   replicationevents: presentEvent,
@@ -37,6 +39,10 @@ export function presentResource(resource: Resource, brief = false): Record<strin
     ...(resource.tags === undefined ? {} : { tags: resource.tags }),
     properties: presenter === undefined ? resource.properties : presenter(resource, { brief }),
   };
+}
+
+function without(properties: Resource['properties'], name: string): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(properties).filter(([key]) => key !== name));
 }
 
 /** The page for people is a long text: a list leaves it out. */

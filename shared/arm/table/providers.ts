@@ -68,11 +68,11 @@ async function createCenter(call: Call, { properties }: z.infer<typeof CenterInp
       internalId: call.services.ids.uuid(),
       infrastructureId: parent?.id ?? '',
       fabricArmResourceName: parent?.name ?? '',
-      discoveryStatus: 'Pending',
       lastHeartbeat: null,
       healthErrors: [],
       ...stored?.resource.properties,
       ...given(properties),
+      ...lookedFor(call),
     },
   );
   return control(call, {
@@ -82,6 +82,11 @@ async function createCenter(call: Call, { properties }: z.infer<typeof CenterInp
     changes: [{ change: 'put', resource }],
     resultId: resource.id,
   });
+}
+
+/** A provider of the fabric looks for the machines of a server that is new, or is another now. */
+function lookedFor({ services }: Call): Record<string, unknown> {
+  return { discoveryStatus: 'Pending', discoveryRequestedAtInMs: services.clock.now() };
 }
 
 /** What a request says, without what it leaves out. */
@@ -123,7 +128,7 @@ export const providerOperations: readonly Operation[] = [
     acknowledge(
       call,
       { scenarioName: 'UpdateVCenter', friendlyName: 'Update vCenter server', ...server },
-      given(properties),
+      { ...given(properties), ...lookedFor(call) },
     ),
   ),
   job('ReplicationvCenters_Delete', ['DELETE', centerPath, 2], Nothing, (call) =>

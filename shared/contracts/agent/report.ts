@@ -55,6 +55,8 @@ export const ReportedNetwork = z.strictObject({
   subnets: z
     .array(z.strictObject({ name: z.string().max(200), prefixes: z.array(z.string().max(50)) }))
     .max(100),
+  /** Of a VMM server's network: the logical network of its cloud that it is linked to, if it is. */
+  logicalNetwork: z.strictObject({ networkId: nativeId, name: z.string().max(200) }).optional(),
 });
 export type ReportedNetwork = z.infer<typeof ReportedNetwork>;
 

@@ -41,7 +41,7 @@ export async function noteSite(
   if (fabric === undefined) return;
   const { resource } = fabric;
   const properties = Fabric.parse(resource.properties);
-  for (const network of site.networks) await putResource(records, networkOf(resource, properties, network));
+  for (const network of site.networks) await noteNetwork(records, resource, network);
   const own: ReportedMachine[] = [];
   for (const machine of site.machines) {
     const key = machineKey(properties.internalId, machine.machineId);
@@ -118,24 +118,39 @@ export function protectableItemName(fabricInternalId: string, machineId: string)
   return uuidOf('machine', fabricInternalId, machineId.toLowerCase());
 }
 
-function networkOf(fabric: Resource, { kind }: Fabric, network: ReportedNetwork): Resource {
-  const name = uuidOf('network', network.networkId);
-  return {
-    id: `${fabric.id}/replicationNetworks/${name}`,
-    name,
-    type: `${fabric.type}/replicationNetworks`,
+/** A logical network is shown before what is linked to it. */
+async function noteNetwork(records: Records, fabric: Resource, network: ReportedNetwork): Promise<void> {
+  const { networkId, name: friendlyName, subnets, logicalNetwork } = network;
+  const { kind } = Fabric.parse(fabric.properties);
+  const logical = logicalNetwork && {
+    ...partOf(fabric, 'replicationLogicalNetworks', logicalNetwork.networkId),
+    properties: { friendlyName: logicalNetwork.name, nativeId: logicalNetwork.networkId },
+  };
+  if (logical !== undefined) await putResource(records, logical);
+  await putResource(records, {
+    ...partOf(fabric, 'replicationNetworks', networkId),
     properties: {
-      friendlyName: network.name,
+      friendlyName,
       networkType: kind,
       fabricKind: kind,
-      nativeId: network.networkId,
-      subnets: network.subnets.map(({ name: subnet, prefixes }) => ({
+      nativeId: networkId,
+      ...(logical === undefined ? {} : { logicalNetworkId: logical.id }),
+      subnets: subnets.map(({ name: subnet, prefixes }) => ({
         name: subnet,
         friendlyName: subnet,
         addressList: prefixes,
       })),
     },
-  };
+  });
+}
+
+function partOf(
+  fabric: Resource,
+  type: string,
+  nativeId: string,
+): Pick<Resource, 'id' | 'name' | 'type'> {
+  const name = uuidOf('network', nativeId);
+  return { id: `${fabric.id}/${type}/${name}`, name, type: `${fabric.type}/${type}` };
 }
 
 function typeBelow(id: string): string {

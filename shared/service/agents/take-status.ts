@@ -8,6 +8,7 @@ import { isRefusal, LifeboatError } from '../../errors';
 import { putBy } from '../sites/ask-site';
 import type { AgentCallPorts } from './agent-ports';
 import { agentStatusKey, readAgentStatus } from './agent-records';
+import { askDiscovery, noteDiscovery } from './ask-discovery';
 import { noteHeartbeat } from './note-provider';
 import { digestOfSite, noteSite } from './note-site';
 import type { WishBoard } from './wish-board';
@@ -36,6 +37,7 @@ export async function takeStatus(
   const keptFor = await ports.sites.take(agent, { keeps: report.keeps, wish });
   const replicas = await Promise.all(own.map((each) => answerFor(ports, each)));
   await noteTaskResults(ports, wish, report.taskResults);
+  await noteDiscovery(ports, agent, report.taskResults);
   await noteStopped(ports, wish, report.replicas);
   const said = new Set(report.replicas.map(({ replicaId }) => replicaId));
   return {
@@ -79,6 +81,7 @@ async function noteAgent(
   if (known?.siteDigest !== siteDigest) await noteSite(ports, agent, report);
   const isDue = saidAtMs - (known?.providerSeenAtMs ?? 0) >= providerIntervalInMs;
   if (isDue) await noteHeartbeat(ports, { agent, version });
+  if (isDue && report.roles.includes('provider')) await askDiscovery(ports, agent);
   return {
     agentId: agent.agentId,
     saidAtMs,

@@ -13,6 +13,7 @@ import type { ProtectionPorts } from '../protection-ports';
 import { chooseServers } from '../../sites/choose-servers';
 import { largestDiskBytes } from '../../../model/disk-limits';
 import { runStep } from '../run-step';
+import { checkNetworks } from './check-networks';
 
 const mostDisks = 64;
 const silenceLimitInMs = 15 * 60_000;
@@ -40,7 +41,10 @@ async function checkMachine(
 ): Promise<void> {
   const feeder = await feederOf(ports.records, itemId, item);
   const disks = feeder === undefined ? await cloudDisks(ports, itemId, item) : feeder.machine.disks;
-  if (feeder !== undefined) await checkHeard(ports, feeder);
+  if (feeder !== undefined) {
+    await checkHeard(ports, feeder);
+    await checkNetworks(ports.records, itemId, feeder.machine);
+  }
   const known = new Map(disks.map((disk) => [disk.diskId.toLowerCase(), disk]));
   const sized = item.disks.map((disk) => {
     const found = known.get(disk.id.toLowerCase());

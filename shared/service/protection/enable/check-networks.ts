@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import type { ReportedMachine } from '../../../contracts/agent/report';
+import { Network } from '../../../contracts/catalogue/site';
+import { LifeboatError } from '../../../errors';
+import type { Records } from '../../../ports/records';
+import { everyResource } from '../../catalogue/resources';
+import { fabricIdOf } from '../item-records';
+
+const Reported = Network.extend({ nativeId: z.string().optional() });
+
+/** A network of a VMM server that is linked to no logical one can be mapped to nothing: the machine would come up cut off. */
+export async function checkNetworks(
+  records: Records,
+  itemId: string,
+  { name, nics }: Pick<ReportedMachine, 'name' | 'nics'>,
+): Promise<void> {
+  const used = new Set(nics.map(({ networkId }) => networkId));
+  if (nics.every(({ networkId }) => networkId === undefined)) return;
+  for await (const { resource } of everyResource(records, fabricIdOf(itemId), 'replicationNetworks')) {
+    const { fabricKind, friendlyName, logicalNetworkId, nativeId } = Reported.parse(resource.properties);
+    if (fabricKind !== 'VMM' || logicalNetworkId !== undefined || !used.has(nativeId)) continue;
+    throw new LifeboatError(
+      'NetworkNotLinked',
+      `The network "${friendlyName}" of the machine "${name}" is not linked to a logical network of its cloud.`,
+      { target: resource.id },
+    );
+  }
+}
