@@ -198,6 +198,11 @@ function checkSnapshots({ world, oracle, policy }: Site, replicaId: string): voi
 async function removeEverything(site: Site): Promise<void> {
   const { world, oracle } = site;
   await unpinAll(site);
+  // A removal that a dead job's pin stood against was given up.
+  for (const replicaId of oracle.removed) {
+    if (!world.target.disks.has(replicaId)) continue;
+    await run(site, 'remove', async ({ replicas }) => replicas.remove(replicaId, 'again'));
+  }
   for (const disk of site.disks()) {
     oracle.removed.add(disk.replicaId);
     removeReplica(site, disk);

@@ -23,6 +23,8 @@ export const PointMember = z.strictObject({
   chainHead: Digest.nullable(),
   /** Null until the disk gets there, and for good if it went by without being held. */
   hold: Hold.nullable(),
+  /** The disk was seen at the marker after it was entered as held: whoever tidies it since knows of the point. */
+  isConfirmed: z.boolean().optional(),
 });
 export type PointMember = z.infer<typeof PointMember>;
 

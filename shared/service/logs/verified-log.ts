@@ -130,8 +130,31 @@ async function inTwoPasses({ read }: LogBytes): Promise<VerifiedLog> {
     digest: verified.digest,
     isSorted: verified.isSorted,
     frames: () => framesAgain(read(), verified),
-    chunks: read,
+    chunks: () => chunksAgain(read(), verified),
   };
+}
+
+/** The bytes once more, and a refusal before their end if they are not those that were verified. */
+async function* chunksAgain(
+  chunks: AsyncIterable<Uint8Array>,
+  verified: { readonly digest: string; readonly frameDigests: readonly string[] },
+): AsyncGenerator<Uint8Array> {
+  const passed: Uint8Array[] = [];
+  const reader = await readChangeLog(keeping(chunks, passed), { verified, isPassing: true });
+  const frames = reader.frames();
+  try {
+    while ((await frames.next()).done !== true) yield* passed.splice(0);
+    yield* passed.splice(0);
+  } finally {
+    await frames.return(undefined);
+  }
+}
+
+async function* keeping(chunks: AsyncIterable<Uint8Array>, passed: Uint8Array[]): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    passed.push(chunk);
+    yield chunk;
+  }
 }
 
 async function* framesAgain(

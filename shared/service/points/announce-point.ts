@@ -33,8 +33,19 @@ export async function announcePoint(ports: ReplicationPorts, manifest: PointMani
   }
   for (const replicaId of missing) {
     if (manifest.state === 'listed') await noteNewest(ports, manifest, replicaId);
-    await ports.records.put(pointRecordKey(replicaId, manifest), pointRecord(manifest, replicaId));
+    await show(ports, manifest, replicaId);
   }
+}
+
+/** Whoever removes a replica takes its own record first and those of its points last: one of the two sees the other. */
+async function show(
+  { records }: ReplicationPorts,
+  manifest: PointManifest,
+  replicaId: string,
+): Promise<void> {
+  const key = pointRecordKey(replicaId, manifest);
+  await records.put(key, pointRecord(manifest, replicaId));
+  if ((await readReplicaRecord(records, replicaId)) === undefined) await records.remove(key);
 }
 
 /** Only members that hold the point show it: the others may not exist any more. */

@@ -7,7 +7,9 @@ import { pointerName } from '../../model/target-names';
 import type { ReplicaState } from '../../ports/replica-disk';
 import type { ReplicationPorts } from '../replication-ports';
 import { noteAnchor, takeHold } from './take-hold';
-import { changeManifest, memberOf, readManifest, withMember } from './manifests';
+import { isStillAt } from './is-still-at';
+import { changeManifest, isUnconfirmed, memberOf, readManifest, withMember } from './manifests';
+import { removePoint } from './remove-point';
 import { settlePoint } from './settle-point';
 
 /** A replica that is closed exactly at a log that carries a marker. */
@@ -23,7 +25,8 @@ export interface AtMarker {
 
 /**
  * Holds the marker, or says in its manifest that it went by unheld. Always one of the two before the next log is opened:
- * so a replica found beyond a marker proves that the marker was dealt with. False when the replica has moved on.
+ * so a replica found beyond a marker proves that the marker was dealt with. False when the replica has moved on: what was
+ * entered after it left counts for nothing, because a tidying that ran meanwhile may have taken what holds it.
  */
 export async function holdMarker(ports: ReplicationPorts, at: AtMarker): Promise<boolean> {
   const { marker, replicaId } = at;
@@ -35,11 +38,28 @@ export async function holdMarker(ports: ReplicationPorts, at: AtMarker): Promise
     if (hold === 'moved') return false;
     manifest = await enter(ports, at, hold);
   }
+  const entry = manifest === undefined ? undefined : memberOf(manifest, replicaId);
+  if (manifest?.state === 'partial' && entry !== undefined && isUnconfirmed(entry)) {
+    if (!(await isStillAt(ports.disks, replicaId, at.position))) {
+      await dropPoint(ports, marker.id, replicaId);
+      return false;
+    }
+  }
   // Another worker's snapshot may have been entered instead of ours: only the one in the manifest stays.
-  const held = manifest === undefined ? undefined : memberOf(manifest, replicaId)?.hold;
+  const held = entry?.hold;
   if (held?.by === 'snapshot' && at.policy.journal) await noteAnchor(ports, at, held.snapshotId);
-  await settlePoint(ports, marker.id);
+  await settlePoint(ports, marker.id, replicaId);
   return true;
+}
+
+/** Unless another worker saw the replica at the marker before it left: then the point is what it should be. */
+async function dropPoint(ports: ReplicationPorts, pointId: string, replicaId: string): Promise<void> {
+  const manifest = await changeManifest(ports.documents, pointId, (current) => {
+    const entry = current === undefined ? undefined : memberOf(current, replicaId);
+    if (current?.state !== 'partial' || entry === undefined || !isUnconfirmed(entry)) return undefined;
+    return { ...current, state: 'void' };
+  });
+  if (manifest?.state === 'void') await removePoint(ports, pointId);
 }
 
 function isAwaited(manifest: PointManifest, replicaId: string): boolean {

@@ -45,6 +45,11 @@ export function memberOf(manifest: PointManifest, replicaId: string): PointMembe
   return manifest.members.find((member) => member.replicaId === replicaId);
 }
 
+/** Entered as held, but not seen at the marker since. */
+export function isUnconfirmed({ hold, isConfirmed }: PointMember): boolean {
+  return hold !== null && isConfirmed !== true;
+}
+
 /** The manifest with one member's entry replaced. */
 export function withMember(manifest: PointManifest, entry: PointMember): PointManifest {
   const members = manifest.members.map((member) => (member.replicaId === entry.replicaId ? entry : member));

@@ -5,6 +5,7 @@ import { pointerName, pointName } from '../../model/target-names';
 import { readAnchor } from '../logs/journal';
 import type { ReplicationPorts } from '../replication-ports';
 import { pointRecordKey } from './announce-point';
+import { isStillAt } from './is-still-at';
 import { changeManifest, manifestsOf, readManifest } from './manifests';
 
 /** Decides that a listed point goes, unless a job pinned it. True when it may now be removed. */
@@ -44,13 +45,7 @@ export async function removePoint(ports: ReplicationPorts, pointId: string): Pro
 
 async function isAnyStillThere({ disks }: ReplicationPorts, { members }: PointManifest): Promise<boolean> {
   for (const { replicaId, position } of members) {
-    if (position === null) continue;
-    try {
-      const { number } = await disks.open(replicaId).state();
-      if (number === closedNumber(position)) return true;
-    } catch (error) {
-      if (!isRefusal(error, 'NotFound')) throw error;
-    }
+    if (position !== null && (await isStillAt(disks, replicaId, position))) return true;
   }
   return false;
 }

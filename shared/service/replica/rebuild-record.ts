@@ -17,6 +17,10 @@ export async function rebuildRecord(
   if (sizeBytes === undefined) return undefined;
   const record = newRecord(ReplicaDescriptor.parse(document.body), sizeBytes);
   await unlessThere(() => ports.records.create(replicaKey(replicaId), record));
+  // Whoever removes a replica takes its descriptor first and its record then: one of the two sees the other.
+  if ((await ports.documents.get(descriptorName(replicaId))) === undefined) {
+    await ports.records.remove(replicaKey(replicaId));
+  }
   return readReplicaRecord(ports.records, replicaId);
 }
 

@@ -5,7 +5,8 @@ import { positionOf } from '../../model/position';
 import { pointerName, pointName } from '../../model/target-names';
 import { readEpoch } from '../epochs/epoch-records';
 import { announcePoint } from '../points/announce-point';
-import { pointersOf, readManifest } from '../points/manifests';
+import { isStillAt } from '../points/is-still-at';
+import { isUnconfirmed, pointersOf, readManifest } from '../points/manifests';
 import { settlePoint, voidPoint } from '../points/settle-point';
 import type { ReplicationPorts } from '../replication-ports';
 
@@ -31,10 +32,16 @@ export async function settlePoints(
   }
 }
 
-/** A member that has begun a new epoch since the cut left the marker behind with the old one. A mistake costs one point, never a byte. */
+/**
+ * A member that has begun a new epoch since the cut left the marker behind with the old one; and so did one that was entered and
+ * not seen there since. A mistake costs one point, never a byte.
+ */
 async function isHopeless(ports: ReplicationPorts, manifest: PointManifest): Promise<boolean> {
-  for (const { replicaId, hold } of manifest.members) {
+  for (const member of manifest.members) {
+    const { replicaId, hold, position } = member;
     if (hold === null && (await hasLeft(ports, replicaId, manifest.timeInMs))) return true;
+    if (position === null || !isUnconfirmed(member)) continue;
+    if (!(await isStillAt(ports.disks, replicaId, position))) return true;
   }
   return false;
 }

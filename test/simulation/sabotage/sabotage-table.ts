@@ -107,8 +107,8 @@ export const sabotages: readonly Sabotage[] = [
     '',
   ]),
   code('a point is whole when one member holds it', 9, settlePoint, [
-    'if (!manifest.members.every(({ hold }) => hold !== null))',
-    'if (!manifest.members.some(({ hold }) => hold !== null))',
+    'manifest.members.every((member)',
+    'manifest.members.some((member)',
   ]),
   code('a point is told of before it is durable', 2, announce, ['    await ports.barrier.pass();', '']),
   code("the RPO goes by the source's clock", 3, announce, [

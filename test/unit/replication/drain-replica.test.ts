@@ -1,74 +1,20 @@
-import { encodeChangeLog } from '../../../shared/formats/change-log/encode-change-log';
-import type { LogHeader, Marker } from '../../../shared/model/change-log';
+import type { LogHeader } from '../../../shared/model/change-log';
 import { pointName } from '../../../shared/model/target-names';
 import type { ReplicationPorts } from '../../../shared/service/replication-ports';
 import { answerDoorbell } from '../../../shared/service/answer-doorbell';
 import { tidyReplica } from '../../../shared/service/upkeep/tidy-replica';
 import { MemoryReplicaDisks } from '../../support/memory/memory-replica-disks';
+import { memoryReplication, type MemoryReplication } from '../../support/memory/memory-replication';
 import {
-  everyPoint,
-  memoryReplication,
-  type MemoryReplication,
-} from '../../support/memory/memory-replication';
+  markerId,
+  markerOf,
+  protectedDisk,
+  replicaId,
+  sizeBytes,
+  type MemorySource,
+} from '../../support/memory/memory-source';
 
-const replicaId = '0f0f0f0f-0000-4000-a000-000000000001';
 const otherId = '1f0f0f0f-0000-4000-a000-000000000001';
-const markerId = '99999999-0000-4000-a000-000000000001';
-const sizeBytes = 8 * 512;
-
-/** An agent that seals one sector of one value into each log. */
-class Source {
-  sequence = 0;
-  #digest: string;
-
-  constructor(
-    private readonly ports: ReplicationPorts,
-    readonly epoch: number,
-    chainHead: string,
-    private readonly id = replicaId,
-  ) {
-    this.#digest = chainHead;
-  }
-
-  async seal(value: number, more: Partial<LogHeader> = {}): Promise<Uint8Array> {
-    this.sequence += 1;
-    const header = {
-      ...{ replicaId: this.id, epoch: this.epoch, sequence: this.sequence, previousDigest: this.#digest },
-      ...{ diskSizeBytes: sizeBytes, firstWriteTimeInMs: this.sequence, lastWriteTimeInMs: this.sequence },
-    };
-    const extent = {
-      kind: 'data',
-      offsetBytes: 512 * (value % 8),
-      lengthBytes: 512,
-      data: Buffer.alloc(512, value),
-    } as const;
-    const { bytes, digest } = await encodeChangeLog({ ...header, ...more }, [extent], { codec: 'none' });
-    this.#digest = digest;
-    return bytes;
-  }
-
-  put(bytes: Uint8Array, attempt = 0): Promise<void> {
-    return this.ports.cache.put(
-      { replicaId: this.id, epoch: this.epoch, sequence: this.sequence, attempt },
-      bytes,
-    );
-  }
-}
-
-async function protectedDisk(replication: MemoryReplication, id = replicaId): Promise<Source> {
-  await replication.replicas.create({ replicaId: id, sizeBytes, ownerId: 'machine', policy: everyPoint });
-  const { epoch, chainHead } = await replication.replicas.startEpoch({
-    replicaId: id,
-    kind: 'rebase',
-    reason: 'test',
-    job: 'j',
-  });
-  return new Source(replication.ports, epoch, chainHead, id);
-}
-
-function markerOf(members: readonly string[] = [replicaId]): { readonly marker: Marker } {
-  return { marker: { id: markerId, kind: 'crash', members, seenServiceTimeInMs: 1, cutTimeInMs: 2 } };
-}
 
 const firstBytes = ({ target }: MemoryReplication, id = replicaId): readonly (number | undefined)[] =>
   [0, 1, 2, 3].map((sector) => target.disks.get(id)?.content[sector * 512]);
@@ -147,7 +93,10 @@ function failingPorts(ports: ReplicationPorts, calls: { left: number }): Replica
 }
 
 describe('a bad log', () => {
-  const bads: readonly (readonly [string, (source: Source, good: Uint8Array) => Promise<Uint8Array>])[] = [
+  const bads: readonly (readonly [
+    string,
+    (source: MemorySource, good: Uint8Array) => Promise<Uint8Array>,
+  ])[] = [
     ['LogTruncated', async (_, good) => good.subarray(0, good.length - 1)],
     ['LogTorn', async (_, good) => Buffer.from(good).fill(9, 200, 201)],
     ['LogUnknownVersion', async () => Buffer.alloc(400, 7)],
@@ -159,7 +108,7 @@ describe('a bad log', () => {
     ['LogOutOfRange', async (source) => again(source, { diskSizeBytes: sizeBytes * 2 })],
   ];
 
-  async function again(source: Source, wrong: Partial<LogHeader>): Promise<Uint8Array> {
+  async function again(source: MemorySource, wrong: Partial<LogHeader>): Promise<Uint8Array> {
     source.sequence -= 1;
     return source.seal(2, wrong);
   }

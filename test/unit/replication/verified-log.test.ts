@@ -101,4 +101,24 @@ describe('a verified log', () => {
     const lying = { ...arriving(bytes), sizeBytes: bytes.length - 1 };
     await expect(verifyLog(lying, place, limitBytes)).rejects.toMatchObject({ code: 'LogCorrupt' });
   });
+
+  it('hands no other bytes to the journal than those that were verified', async () => {
+    const bytes = await sealed(dataExtents(mebibyte), 'none');
+    let reads = 0;
+    async function* read(): AsyncGenerator<Uint8Array> {
+      reads += 1;
+      const arrived = Uint8Array.from(bytes);
+      if (reads === 3) arrived[arrived.length - 5000] = 0;
+      for (let at = 0; at < arrived.length; at += 65_000) yield arrived.subarray(at, at + 65_000);
+    }
+    const log = await verifyLog({ sizeBytes: bytes.length, read }, place, 1000);
+    const whole: Uint8Array[] = [];
+    for await (const chunk of log.chunks()) whole.push(chunk);
+    expect(Buffer.concat(whole).equals(bytes)).toBe(true);
+    const spoilt = (async (): Promise<void> => {
+      for await (const chunk of log.chunks()) expect(chunk.length).toBeGreaterThan(0);
+    })();
+    await expect(spoilt).rejects.toMatchObject({ code: 'LogTorn' });
+    expect(reads).toBe(3);
+  });
 });
