@@ -9,21 +9,26 @@ import type { Ids } from '../shared/ports/ids';
 import type { Log } from '../shared/ports/log';
 import type { Telemetry } from '../shared/ports/telemetry';
 import { serviceDigests } from './copy/service-digests';
-import { openDisk } from './disk/open-disk';
+import { openDisk, openOthersDisk } from './disk/open-disk';
 import { type NbdServer, startNbdServer } from './nbd/server';
+import { Freezer } from './markers/freezer';
 import { ProtectedDisk } from './replica/protected-disk';
 import { AgentLoop, type AgentLoopOptions } from './run/agent';
 import { AgentState } from './run/agent-state';
 import { blockBytes } from './capture/dirty-bitmap';
+import type { DiskCapture } from './capture/disk-capture';
 import { registerOnce } from './run/register-once';
 import { type AgentStatus, writeAgentStatus } from './run/status-file';
 import { messageOf } from './system/message-of';
 import { ReplicaWorker } from './run/replica-worker';
+import { digestOf, ScanDigests } from './scan/scan-digests';
+import { Scanner, type ScannedDisk, type ScannerOptions } from './scan/scanner';
 import type { TaskHandler } from './run/tasks';
 import { ServiceClient } from './service/service-client';
 import { describeAll, handlersOf, playRoles } from './site/play-roles';
 import type { SiteRole } from './site/site-role';
 import type { SiteTrust } from './site/site-trust';
+import { Turn } from './system/turn';
 import { claimFolder } from './system/claim-folder';
 import { UploadPace } from './ship/upload-pace';
 import { SpoolCipher } from './spool/spool-cipher';
@@ -33,7 +38,7 @@ export const agentVersion = '0.1.0';
 export interface AgentDisk {
   readonly path: string;
   readonly diskId: string;
-  /** The NBD export's name; without one, nobody writes through the agent. */
+  /** The NBD export's name; nobody asks for a disk that is scanned. */
   readonly exportName: string;
   readonly isBootDisk: boolean;
 }
@@ -53,6 +58,8 @@ export interface StartAgentOptions {
   readonly telemetry?: Telemetry | undefined;
   readonly roles?: readonly AgentRole[];
   readonly certificateAuthority?: string | undefined;
+  /** Others write the disks: they are read again and again instead of being served. */
+  readonly scan?: Pick<ScannerOptions, 'everyInMs' | 'hook' | 'standsStill'> | undefined;
   readonly sealIntervalInMs?: number;
   readonly sealAtBytes?: number;
   readonly spoolQuotaBytes?: number;
@@ -100,29 +107,28 @@ export async function startAgent(options: StartAgentOptions): Promise<Agent> {
     traceparent: () => options.telemetry?.traceparent(),
   };
   const service = new ServiceClient(connection);
-  const workers = await openWorkers(options, state, service, {
+  const { workers, scanned } = await openWorkers(options, state, service, {
     onTold: () => loop.tell(),
     uploadLimit: () => loop.wish?.uploadLimit,
     relay: () => loop.wish?.processServer ?? options.processServer,
   });
+  const statusTurn = new Turn();
+  const scanner = openScanner(options, service, scanned);
   const loop: AgentLoop = new AgentLoop({
     service,
+    scanner,
     ...{ workers, clock, ids, log, version: agentVersion, roles },
     machines: () => Promise.resolve([reportedMachine(options, workers)]),
     taskHandlers: { ...handlersOf(siteRoles), ...options.taskHandlers },
     site: () => describeAll(siteRoles, hostId),
     freezeScript: options.freezeScript,
     scriptsFolder: options.scriptsFolder,
-    onReport: (answer, replicas) => leaveStatus(options, workers, { answer, replicas }),
+    // Two reports may end at once.
+    onReport: (answer, replicas) =>
+      statusTurn.take(() => leaveStatus({ ...options, scanner }, workers, { answer, replicas })),
     group: groupSettings(options, state, agentId),
   });
-  const devices = options.disks.map(
-    (disk, index) => [disk.exportName, workers[index]?.disk.capture] as const,
-  );
-  const served = new Map(
-    devices.flatMap(([name, device]) => (device === undefined ? [] : [[name, device] as const])),
-  );
-  const nbd = await startNbdServer({ exports: served, listen: options.listen });
+  const nbd = await startNbdServer({ exports: exportsOf(options, workers), listen: options.listen });
   const stopping = new AbortController();
   const running = playRoles({ roles: siteRoles, loop, service }, stopping.signal);
   return {
@@ -132,7 +138,7 @@ export async function startAgent(options: StartAgentOptions): Promise<Agent> {
     disks: workers.map((worker) => worker.disk),
     stop: async () => {
       stopping.abort();
-      await Promise.all([running, nbd.close()]);
+      await Promise.all([running, nbd.close(), scanner?.stop()]);
       for (const role of siteRoles) await role.close();
       for (const { disk } of workers) disk.close();
       claim.release();
@@ -140,8 +146,27 @@ export async function startAgent(options: StartAgentOptions): Promise<Agent> {
   };
 }
 
+/** What guests may ask for by name. Disks that others write are not served. */
+function exportsOf(
+  { scan, disks }: StartAgentOptions,
+  workers: readonly ReplicaWorker[],
+): Map<string, DiskCapture> {
+  const devices = disks.map(({ exportName }, index) => [exportName, workers[index]?.disk.capture] as const);
+  return new Map(
+    devices.flatMap(([name, device]) =>
+      device === undefined || scan !== undefined ? [] : [[name, device] as const],
+    ),
+  );
+}
+
 async function leaveStatus(
-  { stateFolder, clock, log, onStatus }: StartAgentOptions,
+  {
+    stateFolder,
+    clock,
+    log,
+    onStatus,
+    scanner,
+  }: StartAgentOptions & { readonly scanner: Scanner | undefined },
   workers: readonly ReplicaWorker[],
   { answer, replicas }: { answer: StatusAnswer; replicas: readonly ReplicaReport[] },
 ): Promise<void> {
@@ -152,6 +177,7 @@ async function leaveStatus(
       ...{ diskId: disk?.diskId ?? report.replicaId, report },
       durableSequence: told?.durable.epoch === report.epoch ? told.durable.sequence : 0,
       pendingBytes: (disk?.pending.count ?? 0) * blockBytes,
+      scan: disk === undefined ? undefined : scanner?.lastOf(disk),
     };
   });
   onStatus?.(status);
@@ -197,7 +223,7 @@ async function openWorkers(
   state: AgentState,
   service: ServiceClient,
   { onTold, uploadLimit, relay }: WorkerHooks,
-): Promise<ReplicaWorker[]> {
+): Promise<{ readonly workers: ReplicaWorker[]; readonly scanned: readonly ScannedDisk[] }> {
   const { clock, log, certificateAuthority, machine } = options;
   const cipher = new SpoolCipher(state.spoolKey());
   const pace = new UploadPace(clock, uploadLimit);
@@ -208,10 +234,14 @@ async function openWorkers(
     spoolQuotaBytes: options.spoolQuotaBytes ?? usual.spoolQuotaBytes,
   };
   const bootId = readBootId();
+  const scanned: ScannedDisk[] = [];
   const open = async ({ path, diskId }: AgentDisk): Promise<ReplicaWorker> => {
+    const digests = options.scan === undefined ? undefined : new ScanDigests(state.diskFolder(diskId));
     const disk = await ProtectedDisk.open({
       ...measures,
-      disk: openDisk(path),
+      disk: digests === undefined ? openDisk(path) : openOthersDisk(path),
+      isScanned: digests !== undefined,
+      onSealed: (log) => digests?.keep(log),
       machineId: machine.machineId,
       diskId,
       folder: state.diskFolder(diskId),
@@ -220,6 +250,7 @@ async function openWorkers(
       clock,
       onSealDue: () => worker.sealSoon(),
     });
+    if (digests !== undefined) scanned.push({ disk, path, digests });
     const worker: ReplicaWorker = new ReplicaWorker({
       ...measures,
       disk,
@@ -232,11 +263,27 @@ async function openWorkers(
       trust: options.siteTrust,
       telemetry: options.telemetry,
       digestsFor: (replicaId, epoch) => serviceDigests(service, replicaId, epoch),
+      onCopied: (log, { block, bytes }) => digests?.note(log, block, digestOf(bytes)),
       onTold,
     });
     return worker;
   };
-  return Promise.all(options.disks.map(open));
+  const workers = await Promise.all(options.disks.map(open));
+  return { workers, scanned };
+}
+
+function openScanner(
+  { scan, clock, ids, log, freezeScript, sealAtBytes = usual.sealAtBytes }: StartAgentOptions,
+  service: ServiceClient,
+  disks: readonly ScannedDisk[],
+): Scanner | undefined {
+  if (scan === undefined) return undefined;
+  return new Scanner({
+    ...scan,
+    ...{ disks, clock, ids, log, sealAtBytes },
+    freezer: new Freezer(freezeScript, log),
+    seenServiceTime: () => service.seenServiceTimeInMs,
+  });
 }
 
 function reportedMachine(

@@ -45,6 +45,11 @@ export class OpenLog {
     this.#copiedBlocks.add(block);
   }
 
+  /** All blocks are to be copied anew: what was found to be there already was compared with another base. */
+  forgetCopied(): void {
+    this.#copiedBlocks.clear();
+  }
+
   /** The disk changed after the copy, and the log does not say how: the block is to be copied again. */
   noteOutdated(block: number): void {
     this.#copiedBlocks.delete(block);

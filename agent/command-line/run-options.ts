@@ -12,6 +12,10 @@ export interface RunOptions {
   readonly url: string;
   readonly token?: string;
   readonly disk?: readonly AgentDisk[];
+  readonly scan?: readonly AgentDisk[];
+  readonly every: number;
+  readonly snapshotHook?: string;
+  readonly standsStill?: boolean;
   readonly state: string;
   readonly listen: string;
   readonly name: string;
@@ -51,6 +55,10 @@ function addDiskOptions(command: Command): void {
     .requiredOption('--url <url>', 'the service')
     .option('--token <token>', 'registration token, needed once')
     .option('--disk <path[:export]>', 'a disk to protect; may be given several times', disk)
+    .option('--scan <path[:name]>', 'a disk that others write; may be given several times', disk)
+    .option('--every <time>', 'how often such disks are read, as 30s, 5m or 1h', duration, 5 * 60_000)
+    .option('--snapshot-hook <how>', 'lvm, zfs, btrfs:<subvolume>, libvirt:<domain> or a script')
+    .option('--stands-still', 'nobody writes the scanned disks while they are read')
     .option('--state <folder>', 'where key, bitmaps and spool are kept', '/var/lib/lifeboat-agent')
     .option('--listen <port|path>', 'NBD on a port of 127.0.0.1, or a unix socket', '10809')
     .option('--name <name>', 'the machine as people know it', hostname())
@@ -90,6 +98,17 @@ function addSiteOptions(command: Command): Command {
 export function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);
+}
+
+function duration(text: string): number {
+  const [, count, unit = ''] = /^([1-9]\d*)([smh])$/.exec(text) ?? [];
+  const unitInMs = new Map([
+    ['s', 1000],
+    ['m', 60_000],
+    ['h', 3_600_000],
+  ]).get(unit);
+  if (unitInMs === undefined) throw new InvalidArgumentError('It must be a time, as 30s, 5m or 1h.');
+  return Number(count) * unitInMs;
 }
 
 /** `path`, or `path:export`. The first disk is the one the machine boots from. */

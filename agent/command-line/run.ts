@@ -7,7 +7,8 @@ import { toldLog } from '../../shared/system/telemetry/told-log';
 import type { Log } from '../../shared/ports/log';
 import type { SiteRole } from '../site/site-role';
 import { startSiteAgent } from '../site/start-site-agent';
-import { startAgent } from '../start-agent';
+import { openSnapshotHook } from '../scan/snapshot/open-snapshot-hook';
+import { startAgent, type StartAgentOptions } from '../start-agent';
 import { consoleLog } from '../system/console-log';
 import { openRoles, siteTrustOf } from './open-roles';
 import { progressLine } from './progress-line';
@@ -20,7 +21,10 @@ export async function run(options: RunOptions): Promise<void> {
   const certificateAuthority = options.ca === undefined ? undefined : readFileSync(options.ca, 'utf8');
   const wanted = options.role ?? ['mobility'];
   const hasDisks = wanted.includes('mobility');
-  if (hasDisks && options.disk === undefined) throw new Error('an agent beside a machine needs --disk');
+  if (hasDisks && options.disk === undefined && options.scan === undefined)
+    throw new Error('an agent beside a machine needs --disk or --scan');
+  if (options.disk !== undefined && options.scan !== undefined)
+    throw new Error('--disk and --scan do not go together: a marker is of one moment for all disks');
   if (hasDisks && wanted.includes('master-target')) {
     throw new Error(
       'a master target runs by itself: replicas do not lie where the disks of their machines do',
@@ -78,7 +82,8 @@ async function besideDisks({ options, roles, ...others }: Parts): Promise<() => 
       generation: '1',
       nics: [],
     },
-    disks: options.disk ?? [],
+    disks: options.disk ?? options.scan ?? [],
+    scan: scanOf(options),
     listen: listenAt(options.listen),
     ...{ clock: systemClock, ids: systemIds, telemetry: openTelemetry(systemClock) },
     sealIntervalInMs: options.sealInterval,
@@ -95,6 +100,12 @@ async function besideDisks({ options, roles, ...others }: Parts): Promise<() => 
   });
   others.log.info('agent started', { agentId: agent.agentId, nbd: agent.nbd });
   return () => agent.stop();
+}
+
+function scanOf({ scan, every, snapshotHook, standsStill = false }: RunOptions): StartAgentOptions['scan'] {
+  if (scan === undefined) return undefined;
+  const hook = snapshotHook === undefined ? undefined : openSnapshotHook(snapshotHook);
+  return { everyInMs: every, hook, standsStill };
 }
 
 function listenAt(text: string): { path: string } | { port: number } {

@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
-import type { Extent } from '../../shared/model/extent';
 import type { Clock } from '../../shared/ports/clock';
 import { blockBytes } from '../capture/dirty-bitmap';
+import type { OpenLog } from '../capture/open-log';
 import type { ProtectedDisk } from '../replica/protected-disk';
 import type { BlockDigests } from './block-digests';
+import { blockExtent } from './block-extent';
+import { compareBlocks } from './compare-blocks';
 
 export interface CopyPendingOptions {
   readonly disk: ProtectedDisk;
@@ -15,6 +16,8 @@ export interface CopyPendingOptions {
   readonly mayCopy: () => boolean;
   /** Seal once the open log holds this much, so that what is copied becomes safe. */
   readonly sealAtBytes: number;
+  /** A block is in the log, or was found to be there already. */
+  readonly onCopied?: ((log: OpenLog, copied: { block: number; bytes: Buffer }) => void) | undefined;
 }
 
 /** Read at once: large enough for the disk, small enough that a guest's write does not wait long. */
@@ -55,41 +58,22 @@ function nextRun(disk: ProtectedDisk, fromBlock: number): readonly number[] | un
   return run.length === 0 ? undefined : run;
 }
 
-async function copyRun({ disk, digests }: CopyPendingOptions, run: readonly number[]): Promise<void> {
+async function copyRun(
+  { disk, digests, mayCopy, onCopied }: CopyPendingOptions,
+  run: readonly number[],
+): Promise<void> {
   const first = run[0] ?? 0;
-  const isSame = digests === undefined ? () => false : await comparison(digests, run);
+  const isSame = digests === undefined ? () => false : await compareBlocks(digests, run);
   const offsetBytes = first * blockBytes;
   const lengthBytes = Math.min(run.length * blockBytes, disk.sizeBytes - offsetBytes);
   await disk.capture.copy({ offsetBytes, lengthBytes }, (data, log, timeInMs) => {
+    // Another epoch may have begun meanwhile, with another base: what equals the one before says nothing about it.
+    if (!mayCopy()) return;
     run.forEach((block, index) => {
       const bytes = data.subarray(index * blockBytes, (index + 1) * blockBytes);
-      if (!isSame(index, bytes)) log.append(extentOf(block, bytes), timeInMs);
+      if (!isSame(index, bytes)) log.append(blockExtent(block, bytes), timeInMs);
       log.noteCopied(block);
+      onCopied?.(log, { block, bytes });
     });
   });
-}
-
-function extentOf(block: number, bytes: Buffer): Extent {
-  const range = { offsetBytes: block * blockBytes, lengthBytes: bytes.byteLength };
-  return isZero(bytes) ? { kind: 'zero', ...range } : { kind: 'data', ...range, data: bytes };
-}
-
-const zeroBlock = Buffer.alloc(blockBytes);
-
-function isZero(bytes: Buffer): boolean {
-  return bytes.equals(zeroBlock.subarray(0, bytes.byteLength));
-}
-
-/** Tells of each block of the run whether the replica's base holds the same bytes. */
-async function comparison(
-  digests: BlockDigests,
-  run: readonly number[],
-): Promise<(index: number, bytes: Buffer) => boolean> {
-  const known: (Uint8Array | undefined)[] = [];
-  for (const block of run) known.push(await digests.digestOf(block));
-  return (index, bytes) => {
-    const digest = known[index];
-    if (digest === undefined) return isZero(bytes);
-    return createHash('sha256').update(bytes).digest().equals(digest);
-  };
 }

@@ -16,8 +16,9 @@ export class FileDisk implements SourceDisk {
   constructor(
     path: string,
     readonly sizeBytes: number,
+    access: 'read' | 'write' = 'write',
   ) {
-    this.#file = fs.openSync(path, fs.constants.O_RDWR);
+    this.#file = fs.openSync(path, access === 'write' ? fs.constants.O_RDWR : fs.constants.O_RDONLY);
     this.#direct = DirectReader.open(path);
   }
 

@@ -7,13 +7,23 @@ import { FileDisk } from './file-disk';
 import type { SourceDisk } from './source-disk';
 
 /** Opens a raw image, a fixed VHD (its footer is not part of the disk) or a block device. */
-export function openDisk(path: string): SourceDisk {
+export function openDisk(path: string, access: 'read' | 'write' = 'write'): SourceDisk {
   const stats = fs.statSync(path);
   const sizeBytes = stats.isBlockDevice() ? deviceSize(path) : diskSizeOf(path, stats.size);
   if (sizeBytes === 0 || sizeBytes % sectorBytes !== 0) {
     throw new Error(`${path} is not a disk: its size, ${sizeBytes} bytes, is not a whole number of sectors`);
   }
-  return new FileDisk(path, sizeBytes);
+  return new FileDisk(path, sizeBytes, access);
+}
+
+/** Opens a disk that is written by others: a snapshot may let nobody write. */
+export function openOthersDisk(path: string): SourceDisk {
+  try {
+    return openDisk(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return openDisk(path, 'read');
+    throw error;
+  }
 }
 
 function diskSizeOf(path: string, fileBytes: number): number {

@@ -10,7 +10,8 @@ export interface CutMarkerOptions {
   readonly now: () => number;
 }
 
-export type CutOutcome = 'cut' | 'inDoubt' | 'notKept';
+/** `scanned`: the disks were read and what has changed was sent, but they did not stand still for a marker. */
+export type CutOutcome = 'cut' | 'inDoubt' | 'notKept' | 'scanned';
 
 /**
  * Seals the open logs of all disks at one moment between writes, with the same marker. Not while any of the disks

@@ -4,6 +4,7 @@ import { timeOrderedId } from '../../shared/model/time-ordered-id';
 import type { Clock } from '../../shared/ports/clock';
 import type { Ids } from '../../shared/ports/ids';
 import type { ProtectedDisk } from '../replica/protected-disk';
+import type { Scanner, WantedMarker } from '../scan/scanner';
 import { MarkerSchedule } from '../run/marker-schedule';
 import { cutMarker, type CutOutcome } from './cut-marker';
 import type { Freezer } from './freezer';
@@ -16,6 +17,8 @@ export interface MarkerKeeperOptions {
   readonly onCut: () => void;
   /** Freezes applications before an application-consistent cut, and lets go after it. */
   readonly freezer: Freezer;
+  /** Reads the disks that others write, before a marker of them. */
+  readonly scanner?: Scanner | undefined;
 }
 
 /** How soon a marker that could not be cut is tried again. */
@@ -46,8 +49,9 @@ export class MarkerKeeper {
     for (const key of this.#schedules.keys()) if (!own.has(key)) this.#schedules.delete(key);
     for (const [key, each] of own) {
       const known = this.#schedules.get(key);
-      if (known === undefined) this.#schedules.set(key, new MarkerSchedule(each, now));
-      else known.follow(each, now);
+      const paced = this.#paceOf(each);
+      if (known === undefined) this.#schedules.set(key, new MarkerSchedule(paced, now));
+      else known.follow(paced, now);
     }
   }
 
@@ -62,7 +66,7 @@ export class MarkerKeeper {
       const due = schedule.due(this.#options.clock.now());
       if (due === undefined) continue;
       const outcome = await this.cut(schedule.members, due.kind);
-      if (outcome === 'cut') schedule.wasCut(due, this.#options.clock.now());
+      if (outcome === 'cut' || outcome === 'scanned') schedule.wasCut(due, this.#options.clock.now());
       else schedule.failed(this.#options.clock.now(), againInMs);
     }
   }
@@ -76,7 +80,9 @@ export class MarkerKeeper {
   async cut(members: readonly string[], kind: MarkerKind): Promise<CutOutcome> {
     const disks = members.map((replicaId) => this.#options.diskOf(replicaId));
     const present = disks.filter((disk) => disk !== undefined);
-    if (present.length < disks.length || present.some((disk) => disk.isInDoubt)) return 'inDoubt';
+    if (present.length < disks.length) return 'inDoubt';
+    if (present.some((disk) => disk.isScanned)) return this.#scan({ members, disks: present, kind });
+    if (present.some((disk) => disk.isInDoubt)) return 'inDoubt';
     const frozen = kind === 'app' ? await this.#options.freezer.freeze() : false;
     try {
       const { ids, clock, seenServiceTime, onCut } = this.#options;
@@ -88,5 +94,20 @@ export class MarkerKeeper {
     } finally {
       if (frozen) await this.#options.freezer.thaw();
     }
+  }
+
+  async #scan(wanted: WantedMarker): Promise<CutOutcome> {
+    const outcome = await this.#options.scanner?.pass(wanted);
+    this.#options.onCut();
+    return outcome ?? 'inDoubt';
+  }
+
+  /** Disks that others write are read as often as their owner says, not as the policy does. */
+  #paceOf(markers: DesiredMarkers): DesiredMarkers {
+    const { scanner, diskOf } = this.#options;
+    const isScanned = markers.members.some((id) => diskOf(id)?.isScanned === true);
+    return scanner === undefined || !isScanned
+      ? markers
+      : { ...markers, crashIntervalInMs: scanner.everyInMs };
   }
 }

@@ -27,6 +27,10 @@ export interface ProtectedDiskOptions {
   readonly openLogLimitBytes: number;
   readonly sealAtBytes: number;
   readonly onSealDue: () => void;
+  /** Others write the disk: only a pass over it tells what has changed. */
+  readonly isScanned?: boolean;
+  /** A log is in the spool; what it holds is not yet taken off what is pending. */
+  readonly onSealed?: (log: OpenLog) => void;
 }
 
 /** How the disk stands to the epoch that is wanted of it. */
@@ -42,6 +46,8 @@ type Feed =
 export class ProtectedDisk {
   readonly capture: DiskCapture;
   readonly pending: DirtyBitmap;
+  /** False between the passes over a disk that others write: what the stream says of it is not what it is. */
+  isSettled: boolean;
   readonly #options: ProtectedDiskOptions;
   readonly #bitmaps: { readonly open: DirtyBitmap; readonly sealing: DirtyBitmap };
   readonly #sealTurn = new Turn();
@@ -56,6 +62,7 @@ export class ProtectedDisk {
   private constructor(options: ProtectedDiskOptions, spool: ReplicaSpool) {
     this.#options = options;
     this.#spool = spool;
+    this.isSettled = !this.isScanned;
     const bitmap = (name: string): DirtyBitmap =>
       new DirtyBitmap(join(options.folder, name), options.disk.sizeBytes);
     this.#bitmaps = { open: bitmap('open.bitmap'), sealing: bitmap('sealing.bitmap') };
@@ -74,6 +81,10 @@ export class ProtectedDisk {
 
   get diskId(): string {
     return this.#options.diskId;
+  }
+
+  get isScanned(): boolean {
+    return this.#options.isScanned === true;
   }
 
   get machineId(): string {
@@ -113,7 +124,7 @@ export class ProtectedDisk {
 
   /** True while what the target would hold is not yet the whole disk. */
   get isInDoubt(): boolean {
-    return this.pending.count > 0 || this.#feed.kind !== 'fed';
+    return this.pending.count > 0 || this.#feed.kind !== 'fed' || !this.isSettled;
   }
 
   get hasSpoolRoom(): boolean {
@@ -219,6 +230,7 @@ export class ProtectedDisk {
     this.#feed = { kind: 'none' };
     // Marked before the epoch is, so that dying in between leaves too much to copy, never too little.
     if (wish.mode !== 'continue') this.pending.mark({ offsetBytes: 0, lengthBytes: this.sizeBytes });
+    this.capture.openLog.forgetCopied();
     this.capture.startCapturing();
     this.#toCopyBytes = Math.min(this.pending.count * blockBytes, this.sizeBytes);
     await this.#spool.begin(wish.epoch, wish.chainHead);
@@ -250,6 +262,7 @@ export class ProtectedDisk {
     try {
       const nowInMs = this.#options.clock.now();
       await sealLog({ replicaId: wish.replicaId, diskSizeBytes, spool, log: cut, marker, nowInMs });
+      this.#options.onSealed?.(cut);
     } catch (error) {
       this.capture.sealFailed();
       throw error;

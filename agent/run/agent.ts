@@ -10,6 +10,7 @@ import { GroupKeeper } from '../markers/group/group-keeper';
 import type { GroupSettings } from '../markers/group/group-settings';
 import { MarkerKeeper } from '../markers/marker-keeper';
 import type { Desired, ServiceClient } from '../service/service-client';
+import type { Scanner } from '../scan/scanner';
 import type { Telling } from '../site/site-role';
 import { keepTrying } from './keep-trying';
 import { mobilityTasks } from './mobility-tasks';
@@ -34,6 +35,7 @@ export interface AgentLoopOptions {
     GroupSettings,
     'agentId' | 'key' | 'listenAddress' | 'prepareLimitInMs' | 'holdLimitInMs'
   >;
+  readonly scanner?: Scanner | undefined;
   readonly onReport?: (answer: StatusAnswer, replicas: readonly ReplicaReport[]) => Promise<void>;
   readonly onWish?: (wish: Desired['state']) => void;
   /** What the agent's roles for its site have to tell. */
@@ -68,7 +70,7 @@ export class AgentLoop {
         for (const worker of options.workers) worker.wake();
       },
     };
-    this.#markers = new MarkerKeeper({ ...parts, clock, ids });
+    this.#markers = new MarkerKeeper({ ...parts, clock, ids, scanner: options.scanner });
     this.#groups = new GroupKeeper({
       ...parts,
       settings: { ...options.group, clock, ids, log },
@@ -239,7 +241,7 @@ export class AgentLoop {
       this.#groups.cutAll(),
     ]);
     if (outcomes.some((outcome) => outcome !== 'cut'))
-      throw new Error('a disk is still being copied, or its spool is full');
+      throw new Error('a disk is still being copied, its spool is full, or nobody says that it stands still');
     const heads = this.#options.workers.flatMap(({ disk }) =>
       disk.wish === undefined ? [] : [[disk.wish.replicaId, disk.spool.head?.sequence ?? 0] as const],
     );

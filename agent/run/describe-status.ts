@@ -23,15 +23,17 @@ export function describeStatus(
   const head = [`Agent    ${agentId}`, `Service  ${url}`, `Vault    ${vaultId}`, `Fabric   ${fabricName}`];
   if (status === undefined) return [...head, 'It has not reported to the service yet.'];
   const age = Math.max(0, Math.round((nowInMs - status.atInMs) / 1000));
-  return [...head, `Reported ${age} s ago`, ...status.replicas.flatMap(diskLines)];
+  return [
+    ...head,
+    `Reported ${age} s ago`,
+    ...status.replicas.flatMap((replica) => diskLines(replica, nowInMs)),
+  ];
 }
 
-function diskLines({
-  diskId,
-  report,
-  durableSequence,
-  pendingBytes,
-}: AgentStatus['replicas'][number]): string[] {
+function diskLines(
+  { diskId, report, durableSequence, pendingBytes, scan }: AgentStatus['replicas'][number],
+  nowInMs: number,
+): string[] {
   const { state, epoch, sealed, uploaded, spooledBytes, copiedBytes, toCopyBytes } = report;
   const isCopying = state === 'copying' || state === 'resyncing';
   const share = toCopyBytes === 0 ? 100 : Math.floor((100 * copiedBytes) / toCopyBytes);
@@ -40,7 +42,17 @@ function diskLines({
     `Disk ${diskId}: ${meanings[state]}${isCopying ? ` (${share} % of ${mebibytes(toCopyBytes)})` : ''}`,
     `  epoch ${epoch}: ${sealed} logs sealed, ${uploaded} uploaded, ${durableSequence} safe at the target`,
     `  ${mebibytes(spooledBytes)} in the spool, ${mebibytes(pendingBytes)} to be copied`,
+    ...(scan === undefined ? [] : [scanLine(scan, nowInMs)]),
   ];
+}
+
+function scanLine(
+  { atInMs, readBytes, changedBytes, isWhole }: NonNullable<AgentStatus['replicas'][number]['scan']>,
+  nowInMs: number,
+): string {
+  const age = Math.max(0, Math.round((nowInMs - atInMs) / 1000));
+  const what = `${mebibytes(readBytes)} read, ${mebibytes(changedBytes)} had changed`;
+  return `  scanned ${age} s ago: ${what}${isWhole ? '' : '; it was broken off'}`;
 }
 
 function mebibytes(bytes: number): string {

@@ -3,7 +3,7 @@ import type { EpochRequest } from '../../shared/contracts/agent/transfer';
 import type { Clock } from '../../shared/ports/clock';
 import type { Log } from '../../shared/ports/log';
 import type { BlockDigests } from '../copy/block-digests';
-import { copyPending } from '../copy/copy-pending';
+import { copyPending, type CopyPendingOptions } from '../copy/copy-pending';
 import type { ProtectedDisk } from '../replica/protected-disk';
 import type { ServiceClient } from '../service/service-client';
 import { Shipper, type ShipperOptions } from '../ship/shipper';
@@ -24,6 +24,7 @@ export interface ReplicaWorkerOptions {
   readonly trust?: ShipperOptions['trust'];
   readonly telemetry?: ShipperOptions['telemetry'];
   readonly digestsFor: (replicaId: string, epoch: number) => BlockDigests;
+  readonly onCopied?: CopyPendingOptions['onCopied'];
   /** The desired state, or the status, is to be read at once. */
   readonly onTold: () => void;
 }
@@ -126,12 +127,12 @@ export class ReplicaWorker {
 
   async #copy(signal: AbortSignal): Promise<void> {
     const { disk } = this;
-    const { clock, sealAtBytes, digestsFor } = this.#options;
+    const { clock, sealAtBytes, digestsFor, onCopied } = this.#options;
     const wish = disk.wish;
     if (wish === undefined || disk.pending.count === 0) return;
     const digests = wish.mode === 'resync' ? digestsFor(wish.replicaId, wish.epoch) : undefined;
     const mayCopy = (): boolean => disk.wish?.epoch === wish.epoch && disk.wish.mayCopy && disk.hasSpoolRoom;
-    await copyPending({ disk, digests, clock, signal, mayCopy, sealAtBytes });
+    await copyPending({ disk, digests, clock, signal, mayCopy, sealAtBytes, onCopied });
     this.#shipWake.now();
     // The last marker could not be cut while blocks were pending: tell that they no longer are.
     if (disk.pending.count === 0) this.#options.onTold();

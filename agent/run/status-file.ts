@@ -9,7 +9,16 @@ const AgentStatus = z.object({
   atInMs: z.int(),
   processId: z.int(),
   replicas: z.array(
-    z.object({ diskId: z.string(), report: ReplicaReport, durableSequence: z.int(), pendingBytes: z.int() }),
+    z.object({
+      diskId: z.string(),
+      report: ReplicaReport,
+      durableSequence: z.int(),
+      pendingBytes: z.int(),
+      /** The last pass over a disk that others write. */
+      scan: z
+        .object({ atInMs: z.int(), readBytes: z.int(), changedBytes: z.int(), isWhole: z.boolean() })
+        .optional(),
+    }),
   ),
 });
 export type AgentStatus = z.infer<typeof AgentStatus>;
