@@ -144,11 +144,7 @@ async function noteNetwork(records: Records, fabric: Resource, network: Reported
   });
 }
 
-function partOf(
-  fabric: Resource,
-  type: string,
-  nativeId: string,
-): Pick<Resource, 'id' | 'name' | 'type'> {
+function partOf(fabric: Resource, type: string, nativeId: string): Pick<Resource, 'id' | 'name' | 'type'> {
   const name = uuidOf('network', nativeId);
   return { id: `${fabric.id}/${type}/${name}`, name, type: `${fabric.type}/${type}` };
 }
