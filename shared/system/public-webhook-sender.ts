@@ -1,9 +1,10 @@
 import { lookup as systemLookup } from 'node:dns/promises';
+import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { LifeboatError } from '../errors';
 import { isPublicHttps, isPublicIp } from '../model/public-address';
-import type { WebhookDelivery, WebhookSender } from '../ports/webhook-sender';
+import type { WebhookSender } from '../ports/webhook-sender';
 
 export interface PublicWebhookOptions {
   /** Finds all addresses of a host. */
@@ -20,17 +21,33 @@ export interface PublicWebhookOptions {
 export function publicWebhookSender(options: PublicWebhookOptions = {}): WebhookSender {
   const lookup = options.lookup ?? ((host: string) => systemLookup(host, { all: true }));
   const timeoutInMs = options.timeoutInMs ?? 10_000;
+  const exchange = async (address: string, what: Exchange): Promise<IncomingMessage> => {
+    if (!isPublicHttps(address)) throw notPublic();
+    const url = new URL(address);
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    const addresses = await lookup(host);
+    const [first] = addresses;
+    if (first === undefined || addresses.some(({ address: each }) => !isPublicIp(each))) throw notPublic();
+    return exchangeWith({ url, pinned: first, timeoutInMs }, what);
+  };
   return {
-    send: async (delivery) => {
-      if (!isPublicHttps(delivery.url)) throw notPublic();
-      const url = new URL(delivery.url);
-      const host = url.hostname.replace(/^\[|\]$/g, '');
-      const addresses = await lookup(host);
-      const [first] = addresses;
-      if (first === undefined || addresses.some(({ address }) => !isPublicIp(address))) throw notPublic();
-      return post(delivery, { url, pinned: first, timeoutInMs });
+    send: async ({ url, headers, body }) => {
+      const answer = await exchange(url, { method: 'POST', headers, body });
+      return answer.statusCode ?? 0;
+    },
+    greet: async ({ url, origin }) => {
+      const headers = { 'WebHook-Request-Origin': origin, 'User-Agent': 'lifeboat' };
+      const answer = await exchange(url, { method: 'OPTIONS', headers });
+      const allowed = answer.headers['webhook-allowed-origin'];
+      return { status: answer.statusCode ?? 0, allowedOrigin: [allowed].flat()[0] };
     },
   };
+}
+
+interface Exchange {
+  readonly method: 'POST' | 'OPTIONS';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
 }
 
 interface Way {
@@ -39,25 +56,23 @@ interface Way {
   readonly timeoutInMs: number;
 }
 
-function post({ headers, body }: WebhookDelivery, { url, pinned, timeoutInMs }: Way): Promise<number> {
+/** The head of the answer; nobody wants its body. */
+function exchangeWith(
+  { url, pinned, timeoutInMs }: Way,
+  { method, headers, body }: Exchange,
+): Promise<IncomingMessage> {
   const pin: LookupFunction = (_host, options, done) => {
     if (options.all === true) done(null, [{ address: pinned.address, family: pinned.family }]);
     else done(null, pinned.address, pinned.family);
   };
+  const signal = AbortSignal.timeout(timeoutInMs);
   return new Promise((resolve, reject) => {
     const outgoing = request(
       url,
-      {
-        method: 'POST',
-        headers,
-        lookup: pin,
-        agent: false,
-        timeout: timeoutInMs,
-        signal: AbortSignal.timeout(timeoutInMs),
-      },
+      { method, headers, lookup: pin, agent: false, timeout: timeoutInMs, signal },
       (answer) => {
         answer.destroy();
-        resolve(answer.statusCode ?? 0);
+        resolve(answer);
       },
     );
     outgoing.on('error', reject);

@@ -13,8 +13,14 @@ export const WebhookBody = z.looseObject({
   }),
 });
 
-/** A subscription as it is kept. Its address is checked here and again, resolved, at every delivery. */
-export function webhookInput({ properties }: z.infer<typeof WebhookBody>): Record<string, unknown> {
+/**
+ * A subscription as it is kept. Its address is checked here and again, resolved, at every delivery; before the first one it
+ * is asked whether it wants any, and an address that was asked is asked again when it is put as another.
+ */
+export function webhookInput(
+  { properties }: z.infer<typeof WebhookBody>,
+  before: Readonly<Record<string, unknown>> | undefined,
+): Record<string, unknown> {
   if (!isPublicHttps(properties.url)) {
     throw new LifeboatError(
       'BadRequest',
@@ -28,7 +34,7 @@ export function webhookInput({ properties }: z.infer<typeof WebhookBody>): Recor
     url: properties.url,
     secret: properties.secret,
     eventTypes: properties.eventTypes ?? [],
-    state: 'Active',
+    state: before?.['state'] === 'Active' && before['url'] === properties.url ? 'Active' : 'Pending',
   };
 }
 

@@ -38,8 +38,7 @@ async function deleteNow(call: Call): Promise<ApiAnswer> {
 }
 
 function putWebhook(call: Call, body: z.infer<typeof WebhookBody>): Promise<ApiAnswer> {
-  const input = webhookInput(body);
-  return putNow(call, () => input);
+  return putNow(call, (before) => webhookInput(body, before));
 }
 
 const RebuildBody = z.strictObject({ afterId: z.uuid().optional() });

@@ -7,6 +7,7 @@ import type { Log } from '../../ports/log';
 import type { Records } from '../../ports/records';
 import type { WebhookSender } from '../../ports/webhook-sender';
 import { everyResource } from '../catalogue/resources';
+import { isWelcome, mayBeTriedAgain } from './is-welcome';
 
 /** A CloudEvent as it comes off the topic. */
 export const CloudEvent = z.looseObject({
@@ -34,13 +35,12 @@ export interface Delivering {
 }
 
 /**
- * Sends an event to every webhook of its vault that wants it, signed. Throws when one could not be reached, so that the
- * event comes again; the others then see it twice, with the same id. An address that is not public is given up.
+ * Sends an event to every webhook of its vault that wants it, signed. Nothing is sent before the address has said that it
+ * wants events. Throws when one could not be reached, so that the event comes again; the others then see it twice, with the
+ * same id. An address that is not public is given up.
  */
-export async function deliverEvent(
-  { records, sender, clock, log }: Delivering,
-  event: CloudEvent,
-): Promise<number> {
+export async function deliverEvent(delivering: Delivering, event: CloudEvent): Promise<number> {
+  const { records, sender, clock, log } = delivering;
   const vault = vaultOf(event.subject);
   if (vault === undefined) return 0;
   const failed: string[] = [];
@@ -48,10 +48,11 @@ export async function deliverEvent(
   for await (const { resource } of everyResource(records, vault, 'webhooks')) {
     const { url, secret, eventTypes, state } = Subscription.parse(resource.properties);
     const isWanted = eventTypes.length === 0 || eventTypes.includes(event.type);
-    if (state !== 'Active' || !isWanted) continue;
+    if (!['Active', 'Pending'].includes(state) || !isWanted) continue;
     const body = JSON.stringify(event);
-    const headers = signedHeaders({ body, secret, timeInMs: clock.now(), id: event.id });
     try {
+      if (state === 'Pending' && !(await isWelcome(delivering, resource))) continue;
+      const headers = signedHeaders({ body, secret, timeInMs: clock.now(), id: event.id });
       const status = await sender.send({ url, headers, body });
       if (status >= 200 && status < 300) delivered++;
       else if (mayBeTriedAgain(status)) failed.push(`${resource.name}: ${status}`);
@@ -81,8 +82,4 @@ export function signedHeaders(what: {
     'Lifeboat-Event-Id': what.id,
     'Lifeboat-Signature': `t=${time},v1=${signature}`,
   };
-}
-
-function mayBeTriedAgain(status: number): boolean {
-  return status >= 500 || status === 408 || status === 429 || status === 0;
 }

@@ -1,6 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { isPublicHttps, isPublicIp } from '../../../shared/model/public-address';
-import type { WebhookDelivery } from '../../../shared/ports/webhook-sender';
+import type {
+  WebhookDelivery,
+  WebhookGreeting,
+  WebhookSender,
+  WebhookWelcome,
+} from '../../../shared/ports/webhook-sender';
 import { deliverEvent } from '../../../shared/service/webhooks/deliver-event';
 import { publicWebhookSender } from '../../../shared/system/public-webhook-sender';
 import { systemClock } from '../../../shared/system/system-clock';
@@ -123,8 +128,11 @@ describe('an address for webhooks', () => {
       const sender = publicWebhookSender({
         lookup: async () => addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
       });
-      const sent = sender.send({ url: 'https://rebind.example.com', headers: {}, body: '{}' });
+      const url = 'https://rebind.example.com';
+      const sent = sender.send({ url, headers: {}, body: '{}' });
       await expect(sent).rejects.toMatchObject({ code: 'BadRequest' });
+      const greeted = sender.greet({ url, origin: 'lifeboat' });
+      await expect(greeted).rejects.toMatchObject({ code: 'BadRequest' });
     }
   });
 });
@@ -146,10 +154,17 @@ describe('webhooks', () => {
   async function deliver(
     world: World,
     answerWith: number | Error,
-  ): Promise<{ sent: WebhookDelivery[]; result: unknown }> {
+    welcome: WebhookWelcome | Error = { status: 200, allowedOrigin: 'lifeboat' },
+  ): Promise<{ sent: WebhookDelivery[]; greeted: WebhookGreeting[]; result: unknown }> {
     const sent: WebhookDelivery[] = [];
-    const sender = {
-      send: async (delivery: WebhookDelivery): Promise<number> => {
+    const greeted: WebhookGreeting[] = [];
+    const sender: WebhookSender = {
+      greet: async (greeting) => {
+        greeted.push(greeting);
+        if (welcome instanceof Error) throw welcome;
+        return welcome;
+      },
+      send: async (delivery) => {
         sent.push(delivery);
         if (answerWith instanceof Error) throw answerWith;
         return answerWith;
@@ -160,7 +175,7 @@ describe('webhooks', () => {
       { records: world.records, sender, clock: systemClock, log },
       event,
     ).catch((error: unknown) => error);
-    return { sent, result };
+    return { sent, greeted, result };
   }
 
   it('are refused when they lead inside, and keep their secret', async () => {
@@ -193,6 +208,41 @@ describe('webhooks', () => {
       expect(given).toBe(createHmac('sha256', secret).update(`${time}.${body}`).digest('hex'));
       expect(JSON.parse(body)).toEqual(event);
     }
+  });
+
+  it('are asked once whether they want events, before the first is sent', async () => {
+    const world = await World.open();
+    const url = 'https://example.com/one';
+    const stateOf = async (): Promise<unknown> =>
+      (await world.ask('GET', `${vault}/webhooks/one`)).body.properties.state;
+    await put(world, 'one', { url });
+    expect(await stateOf()).toBe('Pending');
+    const first = await deliver(world, 204);
+    expect([first.greeted, first.result]).toEqual([[{ url, origin: 'lifeboat' }], 1]);
+    expect(await stateOf()).toBe('Active');
+    await put(world, 'one', { url, eventTypes: [event.type] });
+    const second = await deliver(world, 204, { status: 404, allowedOrigin: undefined });
+    expect([second.greeted, second.result]).toEqual([[], 1]);
+    await put(world, 'one', { url: `${url}/elsewhere` });
+    expect(await stateOf()).toBe('Pending');
+  });
+
+  it.each<[string, WebhookWelcome | Error, string, boolean]>([
+    ['take nothing', { status: 404, allowedOrigin: undefined }, 'Refused', false],
+    ['answer without a word', { status: 200, allowedOrigin: undefined }, 'Refused', false],
+    ['want another sender', { status: 200, allowedOrigin: 'other.example' }, 'Refused', false],
+    ['refuse all the same', { status: 403, allowedOrigin: '*' }, 'Refused', false],
+    ['are down', { status: 503, allowedOrigin: '*' }, 'Pending', true],
+    ['are slow', new Error('timeout'), 'Pending', true],
+  ])('are sent nothing while they %s', async (_, welcome, state, again) => {
+    const world = await World.open();
+    await put(world, 'one', { url: 'https://example.com/one' });
+    const { sent, result } = await deliver(world, 204, welcome);
+    expect([sent, result instanceof Error]).toEqual([[], again]);
+    const shown = await world.ask('GET', `${vault}/webhooks/one`);
+    expect(shown.body.properties.state).toBe(state);
+    const next = await deliver(world, 204, { status: 200, allowedOrigin: '*' });
+    expect(next.sent).toHaveLength(state === 'Refused' ? 0 : 1);
   });
 
   it.each([
