@@ -104,6 +104,7 @@ function wire(settings: Settings): Wiring {
       ids: systemIds,
       log,
       verify,
+      targetCatalog: () => target.cloud()?.catalog,
       rebuildReplicas: (afterId) => replication().rebuildReplicas(afterId),
       retryAfterInSeconds: settings.JOB_RETRY_AFTER_SECONDS,
       faces: [

@@ -5,6 +5,7 @@ import type { VerifyToken } from '../arm/identity/tokens';
 import { documentation } from '../arm/openapi/documentation-face';
 import { armFace } from '../arm/router/arm-face';
 import type { Clock } from '../ports/clock';
+import type { TargetCatalog } from '../ports/compute/target-catalog';
 import type { Ids } from '../ports/ids';
 import type { Jobs } from '../ports/jobs';
 import type { Log } from '../ports/log';
@@ -20,6 +21,8 @@ export interface ApiParts {
   readonly log: Log;
   readonly verify: VerifyToken;
   readonly rebuildReplicas: (afterId?: string) => Promise<RebuiltReplicas>;
+  /** What the cloud that machines are recovered to offers; undefined where none is configured. */
+  readonly targetCatalog?: () => Pick<TargetCatalog, 'sizes'> | undefined;
   readonly retryAfterInSeconds: number;
   /** What answers beside the Site Recovery API. */
   readonly faces: readonly Face[];

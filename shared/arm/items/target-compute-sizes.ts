@@ -1,50 +1,65 @@
 import { z } from 'zod';
-import { everyResource, requireResource } from '../../service/catalogue/resources';
+import type { ProtectedItem } from '../../contracts/catalogue/protected-item';
+import type { MachineSize } from '../../contracts/compute/target-place';
+import { readResource, requireResource } from '../../service/catalogue/resources';
 import { ok, type ApiAnswer } from '../http/exchange';
 import type { Call } from '../operations/call';
+import { foundItem } from './item-of';
 
-/** A size of machines at the target, written from what the target cloud offers. */
-const ComputeSize = z.looseObject({
-  name: z.string(),
-  cpuCoresCount: z.number(),
-  memoryInGB: z.number(),
-  maxDataDiskCount: z.number(),
-  maxNicsCount: z.number(),
-});
-
-/** General-purpose sizes that every region has, shown until the target cloud was asked for its own. */
-const usual: readonly z.infer<typeof ComputeSize>[] = [
-  { name: 'Standard_B1ms', cpuCoresCount: 1, memoryInGB: 2, maxDataDiskCount: 2, maxNicsCount: 2 },
-  { name: 'Standard_B2s', cpuCoresCount: 2, memoryInGB: 4, maxDataDiskCount: 4, maxNicsCount: 3 },
-  { name: 'Standard_D2s_v3', cpuCoresCount: 2, memoryInGB: 8, maxDataDiskCount: 4, maxNicsCount: 2 },
-  { name: 'Standard_D4s_v3', cpuCoresCount: 4, memoryInGB: 16, maxDataDiskCount: 8, maxNicsCount: 2 },
-  { name: 'Standard_D8s_v3', cpuCoresCount: 8, memoryInGB: 32, maxDataDiskCount: 16, maxNicsCount: 4 },
+/** General-purpose sizes that every region has, shown where no target cloud can be asked. */
+const usual: readonly MachineSize[] = [
+  { name: 'Standard_B1ms', cores: 1, memoryInMb: 2_048, maxDataDisks: 2 },
+  { name: 'Standard_B2s', cores: 2, memoryInMb: 4_096, maxDataDisks: 4 },
+  { name: 'Standard_D2s_v3', cores: 2, memoryInMb: 8_192, maxDataDisks: 4 },
+  { name: 'Standard_D4s_v3', cores: 4, memoryInMb: 16_384, maxDataDisks: 8 },
+  { name: 'Standard_D8s_v3', cores: 8, memoryInMb: 32_768, maxDataDisks: 16 },
 ];
 
 /** The sizes a machine can have at the target; with those too small for its disks named as such. */
 export async function targetComputeSizes(call: Call): Promise<ApiAnswer> {
   const itemId = call.resourceId.split('/').slice(0, -1).join('/');
   const { resource } = await requireResource(call.services.records, itemId);
-  const disks = z.looseObject({ disks: z.array(z.unknown()) }).parse(resource.properties).disks.length;
-  const offered: z.infer<typeof ComputeSize>[] = [];
-  for await (const size of everyResource(call.services.records, call.vaultId, 'targetComputeSizes')) {
-    offered.push(ComputeSize.parse(size.resource.properties));
-  }
-  const value = (offered.length > 0 ? offered : usual).map((size) => ({
-    id: `${itemId}/targetComputeSizes/${size.name}`,
-    name: size.name,
+  const { item } = foundItem(resource);
+  const value = (await sizesFor(call, item)).map(({ name, cores, memoryInMb, maxDataDisks }) => ({
+    id: `${itemId}/targetComputeSizes/${name}`,
+    name,
     type: `${resource.type}/targetComputeSizes`,
     properties: {
-      ...size,
-      friendlyName: size.name,
-      vCPUsAvailable: size.cpuCoresCount,
+      name,
+      friendlyName: name,
+      cpuCoresCount: cores,
+      vCPUsAvailable: cores,
+      memoryInGB: memoryInMb / 1024,
+      maxDataDiskCount: maxDataDisks,
       highIopsSupported: 'Yes',
       hyperVGenerations: ['V1', 'V2'],
       errors:
-        size.maxDataDiskCount + 1 >= disks
+        maxDataDisks + 1 >= item.disks.length
           ? []
-          : [{ message: `The machine has ${disks} disks.`, severity: 'Error' }],
+          : [{ message: `The machine has ${item.disks.length} disks.`, severity: 'Error' }],
     },
   }));
   return ok({ value, nextLink: null });
+}
+
+const groupFields = [
+  'recoveryAzureV2ResourceGroupId',
+  'recoveryResourceGroupId',
+  'targetAzureV2ResourceGroupId',
+  'targetResourceGroupId',
+] as const;
+
+const Located = z.looseObject({ location: z.string() });
+
+/** What the region offers that the machine goes to: that of its recovery fabric, else the vault's own. */
+async function sizesFor({ services, vaultId }: Call, item: ProtectedItem): Promise<readonly MachineSize[]> {
+  const catalog = services.targetCatalog?.();
+  if (catalog === undefined) return usual;
+  const chosen = { ...item.enabledWith, ...item.target };
+  const groupId = groupFields.map((field) => chosen[field]).find((id) => typeof id === 'string') ?? vaultId;
+  const fabric = await readResource(services.records, item.recoveryFabricId ?? '');
+  const location =
+    Located.safeParse(fabric?.resource.properties).data?.location ??
+    (await requireResource(services.records, vaultId)).resource.location;
+  return catalog.sizes(String(groupId).split('/')[2] ?? '', location ?? '');
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../ports/clock';
+import type { TargetCatalog } from '../../ports/compute/target-catalog';
 import type { Ids } from '../../ports/ids';
 import type { Jobs } from '../../ports/jobs';
 import type { Log } from '../../ports/log';
@@ -17,6 +18,8 @@ export interface ApiServices {
   readonly authority: Authority;
   /** Writes the next few replicas after this one into the catalogue again, from the target account. */
   readonly rebuildReplicas: (afterId?: string) => Promise<RebuiltReplicas>;
+  /** What the cloud that machines are recovered to offers; undefined where none is configured. */
+  readonly targetCatalog?: () => Pick<TargetCatalog, 'sizes'> | undefined;
   /** What a client is asked to wait between two looks at a job; 0 leaves it to the client. */
   readonly retryAfterInSeconds: number;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ApiAnswer, ApiRequest } from '../../../shared/arm/http/exchange';
 import { tokenVerifier } from '../../../shared/arm/identity/tokens';
 import { ControlJob } from '../../../shared/contracts/jobs/control-job';
+import type { TargetCatalog } from '../../../shared/ports/compute/target-catalog';
 import type { Records } from '../../../shared/ports/records';
 import { runControlJob } from '../../../shared/service/jobs/run-control-job';
 import { systemClock } from '../../../shared/system/system-clock';
@@ -47,6 +48,7 @@ export class World {
     readonly records: Records,
     readonly issuer: Issuer,
     readonly ownerToken: string,
+    catalog?: Pick<TargetCatalog, 'sizes'>,
   ) {
     this.jobs = new MemoryJobs({
       controlJob: (input) => runControlJob({ records, clock: systemClock }, ControlJob.parse(input)),
@@ -63,14 +65,18 @@ export class World {
       verify: tokenVerifier({ ...issuer.names, keys: issuer.keys, clock: systemClock }),
       rebuildReplicas: (afterId) =>
         rebuildSome({ ...this.replication.ports, records }, { afterId, limit: 2 }),
+      targetCatalog: () => catalog,
       retryAfterInSeconds: 0,
       faces: [],
     });
   }
 
-  static async open(records: Records = new MemoryRecords()): Promise<World> {
+  static async open(
+    records: Records = new MemoryRecords(),
+    catalog?: Pick<TargetCatalog, 'sizes'>,
+  ): Promise<World> {
     const issuer = await testIssuer();
-    const world = new World(records, issuer, await issuer.token({ roles: ['Owner'] }));
+    const world = new World(records, issuer, await issuer.token({ roles: ['Owner'] }), catalog);
     await world.ask('PUT', vault, {
       body: { location: 'westeurope', sku: { name: 'Standard' }, properties: {} },
     });

@@ -115,4 +115,29 @@ describe('an Azure machine without an agent', () => {
     const codes = (await world.item('shop'))?.healthErrors.map(({ code }) => code);
     expect(codes).toContain('TargetResourceMissing');
   });
+
+  it.each([
+    ['machines', { virtualMachines: 1 }, /gives 1 of virtualMachines/],
+    ['cores', { cores: 8 }, /gives 8 of cores, 1 are used, and a failover takes 8 more/],
+    ['nothing, as long as it is enough', { virtualMachines: 2, cores: 9 }, undefined],
+  ])('X6 is told that its target is out of %s', async (_, limits, message) => {
+    await enable({ recoveryAzureVMSize: 'Standard_D8s_v3' });
+    const agent = world.agentOf(vm, disks);
+    await agent.register(await world.token());
+    await agent.round();
+    world.clock.advance(10_000);
+    await world.pump(5);
+    await world.review('shop');
+    expect(await world.item('shop')).toMatchObject({ state: 'Protected', healthErrors: [] });
+    for (const [name, limit] of Object.entries(limits)) world.compute.cloud.quotas.set(name, limit);
+    world.clock.advance(12 * 3_600_000);
+    await world.pump(1);
+    await world.review('shop');
+    const found = (await world.item('shop'))?.healthErrors.filter(
+      ({ code }) => code === 'TargetQuotaExceeded',
+    );
+    expect(found?.map((error) => error.message)).toEqual(
+      message === undefined ? [] : [expect.stringMatching(message)],
+    );
+  });
 });
