@@ -35,6 +35,7 @@ export async function testFailover(
     input: {
       direction: properties.failoverDirection ?? 'PrimaryToRecovery',
       ...texts({ networkType: properties.networkType, networkId: properties.networkId, recoveryPointId }),
+      ...texts({ comments: properties.comments }),
       ...(checked === undefined ? {} : { provider: checked }),
     },
     customDetails: {
@@ -75,7 +76,7 @@ export async function plannedFailover(
     orchestration: 'plannedFailover',
     input: {
       direction: properties.failoverDirection ?? 'PrimaryToRecovery',
-      ...texts({ recoveryPointId }),
+      ...texts({ recoveryPointId, comments: properties.comments }),
       ...(checked === undefined ? {} : { provider: checked }),
     },
     customDetails: { instanceType: 'FailoverJobDetails', protectedItemDetails: [] },
@@ -96,7 +97,7 @@ export async function unplannedFailover(
       direction: properties.failoverDirection ?? 'PrimaryToRecovery',
       shutDownSource:
         properties.sourceSiteOperations === 'Required' || checked?.['performShutdown'] === 'true',
-      ...texts({ recoveryPointId }),
+      ...texts({ recoveryPointId, comments: properties.comments }),
       ...(checked === undefined ? {} : { provider: checked }),
     },
     customDetails: { instanceType: 'FailoverJobDetails', protectedItemDetails: [] },
@@ -122,7 +123,10 @@ export async function applyRecoveryPoint(
   return startVerb(call, found, {
     verb: 'applyRecoveryPoint',
     orchestration: 'applyRecoveryPoint',
-    input: { recoveryPointId, ...(checked === undefined ? {} : { provider: checked }) },
+    input: {
+      ...texts({ recoveryPointId, comments: properties.comments }),
+      ...(checked === undefined ? {} : { provider: checked }),
+    },
   });
 }
 

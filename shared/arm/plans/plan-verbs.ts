@@ -5,6 +5,7 @@ import { LifeboatError } from '../../errors';
 import { planJobKinds } from '../../model/job-kinds';
 import { acceptJob } from '../../service/jobs/accept-job';
 import type { ApiAnswer } from '../http/exchange';
+import { comments } from '../items/verb-bodies';
 import { accepted, jobOf, officeOf } from '../jobs/accepted';
 import type { Call } from '../operations/call';
 import { required } from '../resources/stored';
@@ -19,6 +20,7 @@ export const PlanFailoverBody = z.looseObject({
   properties: z.looseObject({
     failoverDirection: direction,
     sourceSiteOperations: z.enum(['Required', 'NotRequired']).nullish(),
+    comments,
     providerSpecificDetails: provider,
   }),
 });
@@ -28,6 +30,7 @@ export const PlanTestBody = z.looseObject({
     failoverDirection: direction,
     networkType: z.string().min(1).max(200),
     networkId: z.string().max(2048).nullish(),
+    comments,
     providerSpecificDetails: provider,
   }),
 });
@@ -82,6 +85,7 @@ export function failoverInput({ properties }: z.infer<typeof PlanFailoverBody>):
   return {
     direction: properties.failoverDirection,
     shutDownSource: properties.sourceSiteOperations === 'Required',
+    ...reasonOf(properties),
     provider: properties.providerSpecificDetails ?? [],
   };
 }
@@ -92,6 +96,11 @@ export function testInput({ properties }: z.infer<typeof PlanTestBody>): Record<
     direction: properties.failoverDirection,
     networkType: properties.networkType,
     ...(typeof properties.networkId === 'string' ? { networkId: properties.networkId } : {}),
+    ...reasonOf(properties),
     provider: properties.providerSpecificDetails ?? [],
   };
+}
+
+function reasonOf({ comments: reason }: { readonly comments?: string | null | undefined }): object {
+  return typeof reason === 'string' ? { comments: reason } : {};
 }

@@ -18,6 +18,9 @@ const ItemJob = z.object({
   verb: z.enum(verbs).or(z.literal('enableProtection')),
 });
 
+/** Why somebody asked for the job, in their words. */
+const comments = z.string().optional();
+
 /** The provider's own part of a request, as it came and was checked against its scenario. */
 const provider = z.record(z.string(), z.unknown());
 
@@ -55,18 +58,20 @@ export const TestFailover = ItemJob.extend({
   networkType: z.string().optional(),
   networkId: z.string().optional(),
   recoveryPointId: z.string().optional(),
+  comments,
   provider: provider.optional(),
 });
 export type TestFailover = z.infer<typeof TestFailover>;
 
 /** Job `testFailoverCleanup`. */
-export const TestFailoverCleanup = ItemJob.extend({ comments: z.string().optional() });
+export const TestFailoverCleanup = ItemJob.extend({ comments });
 export type TestFailoverCleanup = z.infer<typeof TestFailoverCleanup>;
 
 /** Job `plannedFailover`; its verb says whether it is a failback. */
 export const PlannedFailover = ItemJob.extend({
   direction,
   recoveryPointId: z.string().optional(),
+  comments,
   provider: provider.optional(),
 });
 export type PlannedFailover = z.infer<typeof PlannedFailover>;
@@ -77,6 +82,7 @@ export const UnplannedFailover = ItemJob.extend({
   /** The caller wants the source shut down first, if it can be reached. */
   shutDownSource: z.boolean(),
   recoveryPointId: z.string().optional(),
+  comments,
   provider: provider.optional(),
 });
 export type UnplannedFailover = z.infer<typeof UnplannedFailover>;
@@ -84,6 +90,7 @@ export type UnplannedFailover = z.infer<typeof UnplannedFailover>;
 /** Job `applyRecoveryPoint`: the failed-over machine is made anew from another point. */
 export const ApplyRecoveryPoint = ItemJob.extend({
   recoveryPointId: z.string(),
+  comments,
   provider: provider.optional(),
 });
 export type ApplyRecoveryPoint = z.infer<typeof ApplyRecoveryPoint>;

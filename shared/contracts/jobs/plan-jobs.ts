@@ -3,6 +3,8 @@ import { z } from 'zod';
 /** What every job of a recovery plan is started with; the members are read from the plan when it runs. */
 const PlanJob = z.object({ jobId: z.uuid(), vaultId: z.string(), planId: z.string() });
 
+/** Why somebody asked for the job, in their words. */
+const comments = z.string().optional();
 const direction = z.enum(['PrimaryToRecovery', 'RecoveryToPrimary']);
 const provider = z.array(z.record(z.string(), z.unknown()));
 
@@ -11,20 +13,26 @@ export const PlanTestFailover = PlanJob.extend({
   direction,
   networkType: z.string(),
   networkId: z.string().optional(),
+  comments,
   provider,
 });
 export type PlanTestFailover = z.infer<typeof PlanTestFailover>;
 
 /** Job `planPlannedFailover`. */
-export const PlanPlannedFailover = PlanJob.extend({ direction, provider });
+export const PlanPlannedFailover = PlanJob.extend({ direction, comments, provider });
 export type PlanPlannedFailover = z.infer<typeof PlanPlannedFailover>;
 
 /** Job `planUnplannedFailover`. */
-export const PlanUnplannedFailover = PlanJob.extend({ direction, shutDownSource: z.boolean(), provider });
+export const PlanUnplannedFailover = PlanJob.extend({
+  direction,
+  shutDownSource: z.boolean(),
+  comments,
+  provider,
+});
 export type PlanUnplannedFailover = z.infer<typeof PlanUnplannedFailover>;
 
 /** Jobs `planTestFailoverCleanup`, `planCommitFailover`, `planReprotect` and `planCancelFailover`. */
-export const PlainPlanJob = PlanJob.extend({ comments: z.string().optional() });
+export const PlainPlanJob = PlanJob.extend({ comments });
 export type PlainPlanJob = z.infer<typeof PlainPlanJob>;
 
 /** The orchestrations of recovery plans, each with the contract of its input. */

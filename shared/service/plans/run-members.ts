@@ -17,13 +17,20 @@ const atOnce = 8;
 /** Starts the job of each machine of a group. A machine that cannot take part now is a failed one, and says why. */
 export async function startMembers(ports: PlanPorts, { call, group }: GroupCall): Promise<MemberRun[]> {
   const runs = new Map<string, MemberRun>();
+  const plan = await jobLedger(ports.records, ports.clock).find(call.job);
+  // The evidence of each machine names the person who started the plan.
+  const requestedBy = `${plan?.requestedBy ?? 'unknown'} by plan job ${call.job.jobId}`;
   await spread(eachOf(group.members), atOnce, async (itemId) => {
-    runs.set(itemId, await startMember(ports, call, itemId));
+    runs.set(itemId, await startMember(ports, call, { itemId, requestedBy }));
   });
   return group.members.flatMap((itemId) => runs.get(itemId) ?? []);
 }
 
-async function startMember(ports: PlanPorts, call: PlanCall, itemId: string): Promise<MemberRun> {
+async function startMember(
+  ports: PlanPorts,
+  call: PlanCall,
+  { itemId, requestedBy }: { readonly itemId: string; readonly requestedBy: string },
+): Promise<MemberRun> {
   const { vaultId, jobId: planJobId } = call.job;
   const jobId = uuidOf('member', planJobId, itemId.toLowerCase());
   try {
@@ -36,7 +43,7 @@ async function startMember(ports: PlanPorts, call: PlanCall, itemId: string): Pr
     await acceptJob(
       ports,
       {
-        ...{ jobId, vaultId, orchestration, verb, resultId: itemId, requestedBy: `plan job ${planJobId}` },
+        ...{ jobId, vaultId, orchestration, verb, resultId: itemId, requestedBy },
         ...{ scenarioName: kind.scenarioName, friendlyName: kind.friendlyName, tasks: kind.tasks },
         ...{ targetId: itemId, targetObjectId: item.internalId, targetObjectName: item.friendlyName },
         ...{ targetInstanceType: 'ProtectionEntity', activityId: `${planJobId} ActivityId: ${jobId}` },
@@ -66,7 +73,7 @@ function memberJob({ orchestration, job }: PlanCall, itemId: string, item: Prote
     case 'planTestFailover':
       return {
         ...{ orchestration: 'testFailover', verb: 'testFailover' },
-        input: { direction, networkType, networkId, provider },
+        input: { direction, networkType, networkId, comments, provider },
       };
     case 'planTestFailoverCleanup':
       return { orchestration: 'testFailoverCleanup', verb: 'testFailoverCleanup', input: { comments } };
@@ -74,12 +81,12 @@ function memberJob({ orchestration, job }: PlanCall, itemId: string, item: Prote
       const isBack =
         direction === 'RecoveryToPrimary' && scenarios[item.scenario].refuses.failback === undefined;
       const verb = isBack ? 'failback' : 'plannedFailover';
-      return { orchestration: 'plannedFailover', verb, input: { direction, provider } };
+      return { orchestration: 'plannedFailover', verb, input: { direction, comments, provider } };
     }
     case 'planUnplannedFailover':
       return {
         ...{ orchestration: 'unplannedFailover', verb: 'unplannedFailover' },
-        input: { direction, shutDownSource, provider },
+        input: { direction, shutDownSource, comments, provider },
       };
     case 'planCommitFailover':
       return { orchestration: 'commitFailover', verb: 'commitFailover', input: {} };

@@ -25,6 +25,7 @@ describe('the evidence of a failover', () => {
     await world.point(machine);
     world.compute.cloud.bootVerdict = () => 'notBooted';
     const { page, ...signed } = await evidenceOf('plannedFailover', {
+      comments: 'the quarterly drill',
       providerSpecificDetails: { instanceType: 'HyperVReplicaAzure' },
     });
     const verified = verifyEvidence(signed);
@@ -32,7 +33,7 @@ describe('the evidence of a failover', () => {
     const { report, publicKey } = verified;
     expect(report).toMatchObject({
       ...{ kind: 'planned', machine: 'web', source: 'stopped', remarks: [] },
-      ...{ requestedBy: 'caller', target: { name: 'web', boot: 'notBooted' } },
+      ...{ requestedBy: 'caller', reason: 'the quarterly drill', target: { name: 'web', boot: 'notBooted' } },
     });
     expect(report.disks.map(({ targetSha256 }) => targetSha256)).toEqual(
       machine.disks.map(({ content }) => createHash('sha256').update(content).digest('hex')),

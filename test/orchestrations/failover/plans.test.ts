@@ -1,4 +1,5 @@
-import { putResource } from '../../../shared/service/catalogue/resources';
+import { putResource, readResource } from '../../../shared/service/catalogue/resources';
+import { recoveriesOf } from '../../../shared/service/failover/recovery-records';
 import { vault } from '../../support/arm/world';
 import { FailoverWorld } from '../../support/failover/failover-world';
 import type { SimulatedMachine } from '../../support/failover/simulated-machine';
@@ -48,8 +49,15 @@ describe('a recovery plan', () => {
 
   it('tests its groups in order, and cleans all of them up', async () => {
     await plan();
-    const job = await world.ended(await world.beginAt(planId, 'testFailover', test));
+    const drill = { ...test, comments: 'the quarterly drill' };
+    const planJobId = await world.beginAt(planId, 'testFailover', drill);
+    const job = await world.ended(planJobId);
     expect(job).toMatchObject({ state: 'Succeeded', stateDescription: 'Completed' });
+    const { test: tested } = recoveriesOf(await world.item(machines[0] as SimulatedMachine));
+    const evidence = await readResource(world.records, `${vault}/replicationEvidence/${tested?.jobId ?? ''}`);
+    expect(evidence?.resource.properties).toMatchObject({
+      report: { requestedBy: `caller by plan job ${planJobId}`, reason: 'the quarterly drill' },
+    });
     expect(job.tasks.map(({ state }) => state)).toEqual(['Succeeded', 'Succeeded', 'Succeeded']);
     const order = made();
     expect(order[0]).toBe('database-test');
