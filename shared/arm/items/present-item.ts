@@ -24,12 +24,8 @@ export function presentItem(resource: Resource): Record<string, unknown> {
     protectedItemType: 'VirtualMachine',
     protectableItemId: item.protectableItemId ?? null,
     recoveryServicesProviderId: item.providerId ?? null,
-    primaryFabricFriendlyName: names[0] ?? '',
     primaryFabricProvider: item.primaryFabricKind ?? '',
-    recoveryFabricFriendlyName: lastName(item.recoveryFabricId),
-    recoveryFabricId: item.recoveryFabricId ?? null,
-    primaryProtectionContainerFriendlyName: names[1] ?? '',
-    recoveryProtectionContainerFriendlyName: lastName(item.recoveryContainerId),
+    ...presentSides(item, names),
     protectionState: protectionState(scenario, item.state),
     protectionStateDescription: state.description,
     activeLocation: state.active,
@@ -46,8 +42,25 @@ export function presentItem(resource: Resource): Record<string, unknown> {
     currentScenario: currentScenario(resource.id, item),
     failoverRecoveryPointId: item.failoverRecoveryPointId ?? null,
     providerSpecificDetails: presentProviderDetails(item, protectionState(scenario, item.state)),
-    recoveryContainerId: item.recoveryContainerId ?? null,
     eventCorrelationId: item.internalId,
+  };
+}
+
+/** Between two sites the item stays where it is when its direction turns; what it shows as primary is where it replicates from. */
+function presentSides(
+  { recoveryFabricId, recoveryContainerId, ...item }: ProtectedItem,
+  [fabric = '', container = '']: readonly string[],
+): Record<string, unknown> {
+  const own = { fabric, container };
+  const other = { fabric: lastName(recoveryFabricId), container: lastName(recoveryContainerId) };
+  const [primary, recovery] = item['isTurned'] === true ? [other, own] : [own, other];
+  return {
+    primaryFabricFriendlyName: primary.fabric,
+    primaryProtectionContainerFriendlyName: primary.container,
+    recoveryFabricFriendlyName: recovery.fabric,
+    recoveryProtectionContainerFriendlyName: recovery.container,
+    recoveryFabricId: recoveryFabricId ?? null,
+    recoveryContainerId: recoveryContainerId ?? null,
   };
 }
 

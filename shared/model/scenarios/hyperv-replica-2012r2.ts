@@ -84,6 +84,8 @@ export const siteToSite: Scenario = {
       description: 'Planned failover committed',
       active: 'Recovery',
       on: { reprotect: 'Protected', disableProtection: gone, purgeProtection: gone },
+      // With the commit replication turns round by itself, where all is there for it.
+      happens: { initialCopyDone: 'Protected' },
     },
     UnplannedFailoverCommitPendingStatesBegin: {
       description: 'Failover completed',

@@ -3,6 +3,7 @@ import type { StepCall } from '../../contracts/jobs/failover-steps';
 import type { FailoverPorts } from './failover-ports';
 import { changeRecoveries, heldItem, recoveriesOf } from './recovery-records';
 import { isWhole, releasePoint, removeCopies, removeTarget } from './target/remove-target';
+import { isBetweenSites, turnAfterPlanned } from './turn/turn-between-sites';
 import { done, pause, skipped, type WorkEnd } from './run-task-step';
 
 export async function checkCommit({ records, machines }: FailoverPorts, { job }: StepCall): Promise<WorkEnd> {
@@ -36,6 +37,10 @@ export async function skipCommit({ records }: FailoverPorts, { job }: StepCall):
  */
 export async function commitFailover(ports: FailoverPorts, { job, sinceInMs }: StepCall): Promise<WorkEnd> {
   const item = await heldItem(ports.records, job);
+  if (item['turnedBy'] === job.jobId) {
+    await turnAfterPlanned(ports, job);
+    return done;
+  }
   const { real, away } = recoveriesOf(item);
   if (real !== undefined) {
     await releasePoint(ports, real, job.jobId);
@@ -43,7 +48,9 @@ export async function commitFailover(ports: FailoverPorts, { job, sinceInMs }: S
     else if (ports.clock.now() - sinceInMs < wholeWaitInMs) return pause(wholeAgainInMs);
   }
   if (away !== undefined) {
-    await removeTarget(ports, job, away);
+    // What a site wrote last may be there alone, where nobody saw it stop.
+    const isLeft = isBetweenSites(item) && real?.source === 'abandoned';
+    if (!isLeft) await removeTarget(ports, job, away);
     await changeRecoveries(ports.records, job, ({ away: _, ...others }) => ({ recoveries: others }));
   }
   const prior = item['priorMachineId'];
@@ -51,5 +58,6 @@ export async function commitFailover(ports: FailoverPorts, { job, sinceInMs }: S
     await ports.sources.remove(prior, { withDisks: true });
     await changeRecoveries(ports.records, job, () => ({ priorMachineId: undefined }));
   }
+  await turnAfterPlanned(ports, job);
   return done;
 }

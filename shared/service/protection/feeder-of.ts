@@ -15,7 +15,11 @@ export async function feederOf(
   item: ProtectedItem,
 ): Promise<KnownMachine | undefined> {
   const machineId = await machineIdOf(records, item);
-  return machineId === undefined ? undefined : findMachine(records, fabricIdOf(itemId), machineId);
+  if (machineId === undefined) return undefined;
+  const known = await findMachine(records, fabricIdOf(itemId), machineId);
+  if (known !== undefined || item.keeperId === undefined) return known;
+  // Between two sites the direction turns, and the item stays where it is.
+  return findMachine(records, item.recoveryFabricId ?? '', machineId);
 }
 
 async function machineIdOf(records: Records, item: ProtectedItem): Promise<string | undefined> {

@@ -86,7 +86,7 @@ export async function serversOf(ports: Ports, fabricId: string, role: AgentRole)
 }
 
 /** A server of any fabric of the vault, by its id, its name, or the id of its agent. */
-async function serverNamed(
+export async function serverNamed(
   ports: Ports,
   {
     vaultId,
@@ -106,7 +106,7 @@ async function serverNamed(
 }
 
 /** Machines are spread over the servers of a site by their names, so that each stays with its own. */
-function spreadOver(servers: readonly SiteServer[], name: string): SiteServer | undefined {
+export function spreadOver(servers: readonly SiteServer[], name: string): SiteServer | undefined {
   const sum = [...name].reduce((total, letter) => total + (letter.codePointAt(0) ?? 0), 0);
   return servers[sum % Math.max(1, servers.length)];
 }

@@ -82,9 +82,12 @@ function isThere(path: string): boolean {
 }
 
 async function hasRecovered(machine: SiteMachine): Promise<void> {
-  const { disks } = await sites.recovered('web', 'real');
+  const { disks, machine: made } = await sites.recovered('web', 'real');
   expect(readFileSync(disks[0]?.targetDiskId ?? '').equals(machine.content)).toBe(true);
-  expect(await sites.hypervisor.machines()).toMatchObject([{ name: 'web', powerState: 'running' }]);
+  const all = [...(await sites.hypervisor.machines()), ...(await sites.primary.machines())];
+  expect(all.filter(({ machineId }) => machineId === made?.id)).toMatchObject([
+    { name: 'web', powerState: 'running' },
+  ]);
 }
 
 it('F1 F4 F7 D1: a Hyper-V machine is copied to another site, tested there, failed over and committed, and the service sees no byte of it', async () => {
@@ -113,6 +116,63 @@ it('F1 F4 F7 D1: a Hyper-V machine is copied to another site, tested there, fail
     copied.subarray(4 * mebibyte, 4 * mebibyte + 64),
     written.subarray(0, 64),
   ]);
+}, 240_000);
+
+it('F5 F6 F8 F9: a machine goes to the other site and home again, protected after what was planned, and not after what was not', async () => {
+  sites = await TwoSites.open(tapped, betweenClouds);
+  const [toOther, toHome] = [await sites.openOther(), await sites.openKeeperAtHome()];
+  const [copied, canary] = [randomBytes(sizeBytes), randomBytes(4096)];
+  const machine = await sites.machine('web', copied);
+  await sites.site.protect('web', 'web');
+  const { replicationProtectedItems: items } = sites.site.client;
+  const providerSpecificDetails = { instanceType: 'HyperVReplica2012R2' } as never;
+  const properties = { providerSpecificDetails };
+  await items.beginPlannedFailoverAndWait(...at(), { properties }, quick);
+  await hasRecovered(machine);
+
+  const away = await sites.moveIn('web');
+  await sites.isKnown(away, true);
+  await items.beginFailoverCommitAndWait(...at(), quick);
+  expect((await sites.site.reaches('web', 'Protected')).properties).toMatchObject({
+    ...{ primaryFabricFriendlyName: 'other', recoveryFabricFriendlyName: sites.site.fabric },
+    allowedOperations: expect.arrayContaining(['PlannedFailover']),
+  });
+  await away.write(3 * mebibyte, canary);
+  await items.beginPlannedFailoverAndWait(
+    ...at(),
+    { properties: { ...properties, failoverDirection: 'RecoveryToPrimary' } },
+    quick,
+  );
+  await hasRecovered(away);
+  const wasCounted = toOther.bytes.length;
+  const home = await sites.moveIn('web', true);
+  await sites.isKnown(home, false);
+  await items.beginFailoverCommitAndWait(...at(), quick);
+  expect(await sites.hypervisor.machines()).toEqual([]);
+  await sites.site.reaches('web', 'Protected');
+  // What it replicates to was there before: only what differs goes over.
+  expect(toOther.bytes.length - wasCounted).toBeLessThan(mebibyte);
+
+  await home.write(5 * mebibyte, canary);
+  const unplanned = { ...properties, sourceSiteOperations: 'Required' };
+  await items.beginUnplannedFailoverAndWait(...at(), { properties: unplanned }, quick);
+  await hasRecovered(home);
+  const again = await sites.moveIn('web');
+  await sites.isKnown(again, true);
+  await items.beginFailoverCommitAndWait(...at(), quick);
+  expect((await items.get(...at())).properties).toMatchObject({
+    protectionState: 'UnplannedFailoverCommitted',
+    allowedOperations: ['ReverseReplicate', 'DisableProtection'],
+  });
+  expect(again.replicas).toEqual([]);
+  await items.beginReprotectAndWait(...at(), { properties }, quick);
+  expect((await sites.site.item('web')).properties?.protectionState).toBe('Protected');
+  expect(await tapped.holds(canary)).toBe(false);
+  expect(tapped.countedBytes - countedBefore).toBeLessThan(sizeBytes / 4);
+  expect(toHome.bytes.length).toBeGreaterThan(sizeBytes);
+  await sites.site.disable('web');
+  expect(await sites.hypervisor.machines()).toMatchObject([{ powerState: 'running' }]);
+  await eventually(() => Promise.resolve(sites.keptDisks().every((path) => path === again.path)));
 }, 240_000);
 
 it('E1 E3 E4: a machine goes by a process server to a master target of the other site, and nothing of it to the service', async () => {

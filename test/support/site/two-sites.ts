@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MasterTarget } from '../../../agent/site/master-target/master-target';
@@ -10,11 +10,14 @@ import { Provider } from '../../../agent/site/provider/provider';
 import type { SiteRole } from '../../../agent/site/site-role';
 import { startSiteAgent } from '../../../agent/site/start-site-agent';
 import { startAgent } from '../../../agent/start-agent';
+import type { DesiredReplica } from '../../../shared/contracts/agent/desired';
 import type { Recovery } from '../../../shared/contracts/catalogue/recovery';
 import { recoveriesOf } from '../../../shared/service/failover/recovery-records';
+import { findMachine } from '../../../shared/service/agents/known-machines';
 import { readItem } from '../../../shared/service/protection/item-records';
 import { systemClock } from '../../../shared/system/system-clock';
 import { systemIds } from '../../../shared/system/system-ids';
+import { eventually } from '../eventually';
 import { NbdClient } from '../nbd-client';
 import { Inside } from '../protection/inside';
 import { Site } from '../protection/site';
@@ -28,9 +31,13 @@ const common = { clock: systemClock, ids: systemIds };
 /** A machine at the primary site. */
 export interface SiteMachine {
   readonly machineId: string;
+  /** Where its disk lies. */
+  readonly path: string;
   /** What its own agent was asked to do. */
   readonly tasks: readonly string[];
   readonly content: Buffer;
+  /** What its agent is wanted to feed. */
+  readonly replicas: readonly DesiredReplica[];
   write(offsetBytes: number, bytes: Buffer): Promise<void>;
 }
 
@@ -61,15 +68,28 @@ export class TwoSites {
   }
 
   /** The other site: what keeps replicas there, and what runs machines on them. Answers a tap on the way to it. */
-  async openOther(): Promise<TappedPort> {
-    const trust = await this.authority.issue('keeper');
+  openOther(): Promise<TappedPort> {
+    return this.#openKeeper('master-target', this.#otherFabricId, this.hypervisor);
+  }
+
+  /** The same at the site that the machines come from: what they replicate to once their direction has turned. */
+  openKeeperAtHome(name = 'home-target'): Promise<TappedPort> {
+    return this.#openKeeper(name, this.site.fabricId, this.primary);
+  }
+
+  get #otherFabricId(): string {
+    return `${this.site.vaultId}/replicationFabrics/other`;
+  }
+
+  async #openKeeper(name: string, fabricId: string, hypervisor: PaperHypervisor): Promise<TappedPort> {
+    const trust = await this.authority.issue(name);
     const target = await MasterTarget.open({
-      ...{ folder: join(this.folder, 'kept'), format: 'raw', listen: { host: '127.0.0.1', port: 0 }, trust },
-      ...{ ...common, log: this.#log('keeper'), sweepIntervalInMs: 500 },
+      ...{ folder: join(this.folder, `kept-${name}`), format: 'raw', listen: { host: '127.0.0.1', port: 0 } },
+      ...{ ...common, trust, log: this.#log(name), sweepIntervalInMs: 500 },
     });
     const tap = await TappedPort.open(target.address.port);
     this.#stopping.push(() => tap.close());
-    const provider = new Provider({ hypervisor: this.hypervisor, ...common, log: this.#log('provider') });
+    const provider = new Provider({ hypervisor, ...common, log: this.#log('provider') });
     const told: SiteRole = {
       ...{ role: target.role, taskHandlers: target.taskHandlers },
       run: (context, signal) => target.run(context, signal),
@@ -80,41 +100,61 @@ export class TwoSites {
         return { ...telling, report: { ...telling.report, listens } };
       },
     };
-    const other = `${this.site.vaultId}/replicationFabrics/other`;
-    await this.#serve('master-target', [told, provider], other);
+    await this.#serve(name, [told, provider], fabricId);
     return tap;
   }
 
-  /** A process server beside the machines. */
-  async openProcessServer(): Promise<void> {
+  /** A process server beside the machines, or beside those of the other site. */
+  async openProcessServer(name = 'process-server', isAtOther = false): Promise<void> {
     const server = await ProcessServer.open({
-      ...{ folder: join(this.folder, 'relay'), spoolKey: Buffer.alloc(32, 3), firstPauseInMs: 20 },
-      ...{ listen: { host: '127.0.0.1', port: 0 }, trust: await this.authority.issue('relay') },
-      ...{ ...common, log: this.#log('relay') },
+      ...{ folder: join(this.folder, name), spoolKey: Buffer.alloc(32, 3), firstPauseInMs: 20 },
+      ...{ listen: { host: '127.0.0.1', port: 0 }, trust: await this.authority.issue(name) },
+      ...{ ...common, log: this.#log(name) },
     });
-    await this.#serve('process-server', [server], this.site.fabricId);
+    await this.#serve(name, [server], isAtOther ? this.#otherFabricId : this.site.fabricId);
   }
 
   async machine(name: string, content: Buffer, siteRoles?: readonly SiteRole[]): Promise<SiteMachine> {
     const path = join(this.folder, `${name}.raw`);
     writeFileSync(path, content);
     const machineId = `${name}-${randomUUID()}`;
+    const facts = { machineId, name, osType: 'Linux', generation: '1' } as const;
+    const disks = [{ diskId: 'disk0', path, isBootDisk: true }];
+    await this.primary.create({ ...facts, isIsolated: false, disks });
+    return this.#watch(facts, path, { fabricId: this.site.fabricId, siteRoles });
+  }
+
+  /** An agent beside the machine that a failover has made, at the site that it runs at now. */
+  async moveIn(item: string, isAtHome = false): Promise<SiteMachine> {
+    const { machine, disks } = await this.recovered(item, 'real');
+    const facts = { machineId: machine?.id ?? '', name: machine?.name ?? '' };
+    return this.#watch({ ...facts, osType: 'Linux', generation: '1' }, disks[0]?.targetDiskId ?? '', {
+      fabricId: isAtHome ? this.site.fabricId : this.#otherFabricId,
+    });
+  }
+
+  async #watch(
+    facts: { readonly machineId: string; readonly name: string; osType: 'Linux'; generation: '1' },
+    path: string,
+    {
+      fabricId,
+      siteRoles,
+    }: { readonly fabricId: string; readonly siteRoles?: readonly SiteRole[] | undefined },
+  ): Promise<SiteMachine> {
+    const { machineId, name } = facts;
     const tasks: string[] = [];
     const power = (kind: string) => () => {
       tasks.push(kind);
       return Promise.resolve({});
     };
-    const disks = [{ diskId: 'disk0', path, isBootDisk: true }];
-    const facts = { machineId, name, osType: 'Linux', generation: '1' } as const;
-    await this.primary.create({ ...facts, isIsolated: false, disks });
     const agent = await startAgent({
       ...{
         url: this.tapped.url,
-        stateFolder: join(this.folder, `${name}-state`),
-        token: await this.site.token(),
+        stateFolder: join(this.folder, `${machineId}-state`),
+        token: await this.site.tokenOf(fabricId),
       },
       machine: { ...facts, powerState: 'running', nics: [] },
-      disks: disks.map((disk) => ({ ...disk, exportName: 'disk0' })),
+      disks: [{ diskId: 'disk0', path, isBootDisk: true, exportName: 'disk0' }],
       ...{ ...common, listen: { port: 0 }, log: this.#log(name), sealIntervalInMs: 50 },
       siteTrust: await this.authority.issue(name),
       ...(siteRoles === undefined
@@ -122,8 +162,11 @@ export class TwoSites {
         : { siteRoles }),
     });
     this.#stopping.push(() => agent.stop());
-    const machine: SiteMachine = {
-      ...{ machineId, tasks },
+    return {
+      ...{ machineId, path, tasks },
+      get replicas() {
+        return agent.loop.wish?.replicas ?? [];
+      },
       get content() {
         return readFileSync(path);
       },
@@ -133,7 +176,6 @@ export class TwoSites {
         guest.close();
       },
     };
-    return machine;
   }
 
   /** Who runs the machines of the primary site, and reads no disk of theirs. */
@@ -143,6 +185,20 @@ export class TwoSites {
 
   primaryProvider(): Provider {
     return new Provider({ hypervisor: this.primary, ...common, log: this.#log('vmm') });
+  }
+
+  /** Resolves once the service knows who reads the disks of this machine. */
+  async isKnown({ machineId }: SiteMachine, isAtOther: boolean): Promise<void> {
+    const { records } = new Inside(this.tapped.stack).ports;
+    const fabricId = isAtOther ? this.#otherFabricId : this.site.fabricId;
+    await eventually(() => findMachine(records, fabricId, machineId));
+  }
+
+  /** Every disk that lies at a master target: replicas, and what was made of them. */
+  keptDisks(): readonly string[] {
+    return readdirSync(this.folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.startsWith('kept-') && name.endsWith('disk.raw'))
+      .map((name) => join(this.folder, name));
   }
 
   async recovered(item: string, which: 'test' | 'real'): Promise<Recovery> {

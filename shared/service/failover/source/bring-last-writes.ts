@@ -21,6 +21,7 @@ import { isOver } from './stop-source';
 
 const lookAgainInMs = 30_000;
 const drainAgainInMs = 2_000;
+const latestPoints = 3;
 const Sealed = z.looseObject({ sealed: z.record(z.string(), z.int().nonnegative()) });
 
 /** What the source wrote until it stopped goes out under one last marker. */
@@ -77,12 +78,30 @@ async function behind(
       const end = sealed?.[replicaId] ?? 0;
       if ((reached?.sequence ?? 0) < end)
         return `the disk "${name}" was sealed at ${end} and has not got there.`;
+      const isTold = item.keeperId === undefined || end === 0 || (await hasPoint(replicas, replicaId, end));
+      if (!isTold) return `the site has told of no point of the disk "${name}" since it was sealed.`;
     } catch (error) {
       if (isRefusal(error, 'NotFound')) throw error;
       return `the disk "${name}" could not be brought up to date (${String(error)}).`;
     }
   }
   return undefined;
+}
+
+/** A site opens whole points alone, and tells of each after what it has applied: true once it has told of one as late as this. */
+async function hasPoint(
+  replicas: FailoverPorts['replicas'],
+  replicaId: string,
+  sequence: number,
+): Promise<boolean> {
+  const epoch = (await replicas.read(replicaId))?.applied?.epoch;
+  for (const { pointId } of await replicas.points(replicaId, latestPoints)) {
+    const manifest = await replicas.point(pointId);
+    const position = manifest?.members.find((member) => member.replicaId === replicaId)?.position;
+    if (manifest?.state !== 'listed' || !position || position.epoch !== epoch) continue;
+    if (position.sequence >= sequence) return true;
+  }
+  return false;
 }
 
 /** From here on no byte of the source's stream reaches the replicas, and the source, should it be there, writes nothing. */

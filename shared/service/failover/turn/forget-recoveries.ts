@@ -10,6 +10,7 @@ import { recoveriesOf } from '../recovery-records';
 import { homeOf, routeOf } from '../route';
 import { isWhole, releasePoint, removeCopies, removeTarget } from '../target/remove-target';
 import { leftAgentsOf } from './alternate-home';
+import { forgetOtherSide, hasTurned, isBetweenSites } from './turn-between-sites';
 import { wantNothing } from './turn-item';
 
 /** The job that ends an item's protection. */
@@ -35,6 +36,7 @@ export async function forgetRecoveries(ports: FailoverPorts, job: EndingJob): Pr
   }
   for (const agentId of await agentsOf(ports, job.itemId, item))
     await wantNothing(ports, agentId, job.itemId);
+  await forgetOtherSide(ports, item, job.jobId);
 }
 
 /** What the item's users work on, where a failover made it; undefined while that is a machine of their own. */
@@ -43,6 +45,7 @@ function workloadOf(item: ProtectedItem, { real, away }: Recoveries): Recovery |
   const { active } = stateOf(scenarios[item.scenario], item.state);
   // A machine on its way back from an appliance's failover runs at the recovery side until it is home.
   const isFailedOver = (active === 'Recovery') !== (item.scenario === 'InMageRcmFailback');
+  if (isBetweenSites(item)) return isFailedOver && !hasTurned(item) ? real : away;
   if (isFailedOver) return route.to === 'cloud' ? real : undefined;
   return route.from === 'cloud' ? away : undefined;
 }

@@ -13,6 +13,7 @@ import { homeOf } from '../route';
 import { done, type WorkEnd } from '../run-task-step';
 import { siteTargetOf } from '../target/site-target';
 import { inMode, wantOfItem } from '../source/source-agent';
+import { checkSites, isBetweenSites, turnedBetweenSites, turnInPlace } from './turn-between-sites';
 import { agentAtTarget, turnedHome, turnedToTarget, virtualMachineFor, wantNothing } from './turn-item';
 
 /** What a request may name that must be there: the missing piece is said by name. */
@@ -28,6 +29,10 @@ const prerequisites = {
 export async function checkReprotect(ports: FailoverPorts, { job }: StepCall): Promise<WorkEnd> {
   const item = await heldItem(ports.records, job);
   await checkNamed(ports, job);
+  if (isBetweenSites(item)) {
+    await checkSites(ports, job, item);
+    return done;
+  }
   const { real, away } = recoveriesOf(item);
   if (isGoingHome(item)) {
     const home = await siteTargetOf(ports, job, item);
@@ -63,7 +68,11 @@ export async function reverseItem(ports: FailoverPorts, call: StepCall): Promise
   const { job } = call;
   const item = await heldItem(ports.records, job);
   if (job.newItemId !== undefined) return replaceItem(ports, job, { item, newItemId: job.newItemId });
-  if (isGoingHome(item) || (item.scenario === 'HyperVReplica2012R2' && homeOf(item) !== undefined)) {
+  if (isBetweenSites(item)) {
+    await turnInPlace(ports, job);
+    return done;
+  }
+  if (isGoingHome(item)) {
     const agentId = item['agentId'];
     if (homeOf(item) !== undefined && typeof agentId === 'string') {
       await wantNothing(ports, agentId, job.itemId);
@@ -85,13 +94,13 @@ async function replaceItem(
   job: FailoverJob,
   { item, newItemId }: Replacing,
 ): Promise<WorkEnd> {
-  for (const { replicaId } of item.disks) {
+  for (const { replicaId } of isBetweenSites(item) ? [] : item.disks) {
     const request = { replicaId, kind: 'rebase', reason: 'reversed', job: `${job.jobId}/reverse` } as const;
     await ports.replicas.startEpoch(request);
   }
   const old = await requireResource(ports.records, job.itemId);
   const name = newItemId.split('/').at(-1) ?? '';
-  const properties = { ...(await replacement(ports, job, item)) };
+  const properties = { ...(await replacement(ports, job, { item, newItemId })) };
   try {
     await createResource(ports.records, { ...old.resource, id: newItemId, name, properties });
   } catch (error) {
@@ -112,8 +121,9 @@ async function replaceItem(
 async function replacement(
   ports: FailoverPorts,
   job: FailoverJob,
-  item: ProtectedItem,
+  { item, newItemId }: Replacing,
 ): Promise<ProtectedItem> {
+  if (isBetweenSites(item)) return replacementBetweenSites(ports, job, { item, newItemId });
   const scenario = present(scenarios[item.scenario].turnsInto?.[verbOf(job)], 'what the item turns into');
   const { hold: _hold, lastJob: _lastJob, failoverRecoveryPointId: _point, ...kept } = item;
   const provider = job.provider ?? {};
@@ -128,6 +138,19 @@ async function replacement(
     ...{ initialCopyPercent: 0, finalizeJobs: undefined, newestPoints: undefined, replaces: job.itemId },
     ...(policyId === undefined ? {} : { policyId }),
   };
+}
+
+/** Between two sites a machine replicates both ways in the same way. */
+async function replacementBetweenSites(
+  ports: FailoverPorts,
+  job: FailoverJob,
+  { item, newItemId }: Replacing,
+): Promise<ProtectedItem> {
+  const { hold: _hold, lastJob: _lastJob, failoverRecoveryPointId: _point, ...kept } = item;
+  const turned = await turnedBetweenSites(ports, job, { item, ownerId: newItemId });
+  const { initial } = scenarios[item.scenario];
+  const recoveries = { away: recoveriesOf(item).real };
+  return { ...kept, ...turned, recoveries, state: initial, testFailover: 'None', replaces: job.itemId };
 }
 
 /** The policy that was made with the item's own, for its way home. */

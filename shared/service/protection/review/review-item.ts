@@ -4,6 +4,7 @@ import type { ReplicaRecord } from '../../../contracts/replication/replica-recor
 import { scenarios } from '../../../model/scenarios';
 import { stateOf } from '../../../model/scenarios/allowed';
 import { readAgentStatus } from '../../agents/agent-records';
+import { recoveriesOf } from '../../failover/recovery-records';
 import { changeItem, readItem } from '../item-records';
 import { followGroup } from '../group/follow-group';
 import { startFinalize } from './finalize';
@@ -60,9 +61,11 @@ async function lookAt(office: ProtectionOffice, itemId: string): Promise<Reviewe
   return { itemId, item, agentId, status, records };
 }
 
-/** A machine that runs at the target is not fed by its agent: its failover owns what is shown. */
-function isAway({ scenario, state }: ProtectedItem): boolean {
-  return stateOf(scenarios[scenario], state).active === 'Recovery';
+/** A machine that runs at the target is not fed by its agent: its failover owns what is shown, until that has turned it. */
+function isAway(item: ProtectedItem): boolean {
+  const { active, happens } = stateOf(scenarios[item.scenario], item.state);
+  const hasTurned = happens?.initialCopyDone !== undefined && recoveriesOf(item).real === undefined;
+  return active === 'Recovery' && !hasTurned;
 }
 
 function shown(
