@@ -23,6 +23,7 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'lifeboat-demo-'));
   const guests: Guest[] = [];
   let cloud: Cloud | undefined;
+  screen.title('The life of a protected machine, on this computer alone. It takes a minute or two.');
   try {
     cloud = await startTheCloud(screen, join(folder, 'cloud'));
     const site = new ProtectedSite(cloud);

@@ -28,11 +28,12 @@ export async function account(stage: Stage, spent: Spent): Promise<void> {
     screen.good(`evidence report, signed by the installation's key ${checked.publicKey.slice(0, 12)}...`);
   else screen.bad(checked.why);
   screen.say(
-    `${report.kind} failover of ${report.machine} by ${report.requestedBy}; source ${report.source}, target ${report.target.boot}`,
+    `the way home, a ${report.kind} failover of ${report.machine}: source ${report.source}, target ${report.target.boot}`,
   );
+  screen.say(`asked for by ${report.requestedBy}, which is the local cloud's owner`);
   const lost =
     report.point.rpoInMs === null ? 'a past point' : `RPO ${(report.point.rpoInMs / 1000).toFixed(1)} s`;
-  screen.say(`${lost}, RTO ${(report.rtoInMs / 1000).toFixed(1)} s`);
+  screen.say(`${lost}: so much was lost; RTO ${(report.rtoInMs / 1000).toFixed(1)} s: so long it took`);
   for (const disk of report.disks) screen.say(`disk ${disk.name}: sha-256 ${disk.targetSha256}`);
   sayCost(stage, spent);
 }
@@ -50,6 +51,9 @@ function sayCost({ screen }: Stage, { seconds, writes, logs }: Spent): void {
   );
   const month = total(lines);
   screen.say(
-    `${writes} writes in ${logs} change logs; a month of that, around the clock: ${month.toFixed(2)} USD (Site Recovery's fee alone: ${listPrices.siteRecoveryMachine} USD)`,
+    `${writes} writes, in ${logs} change logs, within ${seconds.toFixed(0)} s: at that pace around the clock Azure would ask ${month.toFixed(2)} USD a month`,
+  );
+  screen.say(
+    `(Site Recovery's fee for a machine, without its storage: ${listPrices.siteRecoveryMachine} USD; \`node dist/cli/main.js cost\` is for yours)`,
   );
 }

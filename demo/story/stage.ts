@@ -37,7 +37,7 @@ export function compare(stage: Stage, what: string, sides: readonly [Side, Side]
   const [[, left], [, right]] = sides;
   const isSame = left.equals(right);
   stage.isRight &&= isSame;
-  const sentence = `${what}: ${sides.map(([name, content]) => `${name} ${digestOf(content)}`).join(', ')}`;
+  const sentence = `${what}: ${sides.map(([name, content]) => `${name} ${digestOf(content)}`).join(', ')} (sha-256)`;
   if (isSame) stage.screen.good(sentence);
   else stage.screen.bad(sentence);
 }

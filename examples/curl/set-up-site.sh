@@ -1,43 +1,8 @@
 #!/bin/sh
 # Makes everything an agent needs before it can register, and prints a token for it. Needs only curl.
 set -eu
-: "${LIFEBOAT_ENDPOINT:?see examples/README.md}" "${LIFEBOAT_TOKEN:?see examples/README.md}"
-subscription=${LIFEBOAT_SUBSCRIPTION:-00000000-0000-0000-0000-000000000000}
-vault=/subscriptions/$subscription/resourceGroups/${LIFEBOAT_GROUP:-rescue}/providers/Microsoft.RecoveryServices/vaults/${LIFEBOAT_VAULT:-harbour}
+. "$(dirname "$0")/calls.sh"
 site=$vault/replicationFabrics/office
-headers=$(mktemp)
-trap 'rm -f "$headers"' EXIT
-
-# One call. The address may be whole, as the service gives it, or a path.
-call() {
-  method=$1 address=$2
-  shift 2
-  case $address in
-    https://*) ;;
-    *) address="$LIFEBOAT_ENDPOINT$address?api-version=2023-06-01" ;;
-  esac
-  curl --silent --show-error --fail-with-body ${LIFEBOAT_CA:+--cacert "$LIFEBOAT_CA"} --dump-header "$headers" \
-    --request "$method" --header "Authorization: Bearer $LIFEBOAT_TOKEN" --header 'Content-Type: application/json' \
-    "$address" "$@"
-}
-
-# A PUT, and the wait for the job it started.
-put() {
-  call PUT "$1" --data "$2" >/dev/null
-  operation=$(sed -n 's/^azure-asyncoperation: *//Ip' "$headers" | tr -d '\r')
-  [ -n "$operation" ] || return 0
-  tries=0
-  while [ $tries -lt 120 ]; do
-    case $(call GET "$operation") in
-      *'"status":"Succeeded"'*) return 0 ;;
-      *'"status":"Failed"'* | *'"status":"Canceled"'*) echo "the job did not succeed: $operation" >&2; return 4 ;;
-    esac
-    tries=$((tries + 1))
-    sleep 1
-  done
-  echo "the job still runs: $operation" >&2
-  return 5
-}
 
 put "$vault" '{"location":"westeurope","sku":{"name":"Standard"},"properties":{}}'
 echo "vault ${vault##*/}"

@@ -6,7 +6,16 @@ import { type Stack, startStack } from '../support/stack';
 import { leaks } from '../support/stack/leaks';
 import { readPages } from '../unit/docs/pages';
 
-const page = 'docs/tutorials/protect-on-one-computer.md';
+/** The pages, their machines, and what their steps leave on the screen. */
+const tutorials = [
+  {
+    page: 'protect-on-one-computer',
+    machine: 'web',
+    says: [/^container \S+ is mapped to Microsoft Azure$/m, /^web {2}Protected {2}Normal {2}RPO \d+ s$/m],
+  },
+  { page: 'protect-azure-to-azure', machine: 'shop', says: [/^west is mapped to north$/m] },
+  { page: 'protect-vmware', machine: 'erp', says: [/^container \S+ is mapped to Microsoft Azure$/m] },
+];
 
 /** A person waits for what a page says will come; here the shell does, for a minute at most. */
 const patience = `set -e
@@ -14,18 +23,24 @@ patiently() { for try in $(seq 120); do "$@" >/dev/null 2>&1 && return; sleep 0.
 trap '[ -z "$agent" ] || kill $agent; wait' EXIT`;
 const meanwhile: readonly (readonly [line: RegExp, ready: string])[] = [
   [/agent\/main\.js status/, 'patiently sh -c "$line | grep Reported"'],
-  [/ protect web$/, 'patiently $line --what-if'],
-  [/ points web$/, 'patiently sh -c "$line | grep CrashConsistent"'],
+  [/ protect \w+$/, 'patiently $line --what-if'],
+  [/cli\/main\.js status$/, 'patiently sh -c "$line | grep -w Protected"'],
+  [/ points \w+$/, 'patiently sh -c "$line | grep CrashConsistent"'],
 ];
 
-describe('the tutorial for one computer', () => {
+describe('the tutorials', () => {
   let stack: Stack;
+  let followed: Promise<ReadonlyMap<string, { code: number | null; said: string }>>;
   let collector: Awaited<ReturnType<typeof startCollector>>;
   beforeAll(async () => {
     collector = await startCollector();
     // As whoever starts the cloud would name it; the agent is told by its own environment.
     Object.assign(process.env, telemetryTo(collector.endpoint));
     stack = await startStack();
+    // Side by side: most of each is waiting.
+    followed = Promise.all(tutorials.map(async (each) => [each.page, await follow(each)] as const)).then(
+      (all) => new Map(all),
+    );
   }, 120_000);
   afterAll(async () => {
     await stack.stop();
@@ -34,8 +49,8 @@ describe('the tutorial for one computer', () => {
   }, 60_000);
 
   /** The page's own commands, at the places of this test. */
-  function script(): string {
-    const { commands = [] } = readPages().find(({ path }) => path === page) ?? {};
+  function script(page: string): string {
+    const { commands = [] } = readPages().find(({ path }) => path === `docs/tutorials/${page}.md`) ?? {};
     const steps = commands
       .filter((line) => !/^npm (ci|start)$/.test(line))
       .map((line) =>
@@ -52,40 +67,59 @@ describe('the tutorial for one computer', () => {
     return [patience, ...steps].join('\n');
   }
 
-  it('does what it says, command by command, from an empty folder to a tested recovery', async () => {
+  async function follow({
+    page,
+  }: (typeof tutorials)[number]): Promise<{ code: number | null; said: string }> {
     const env = {
       PATH: process.env['PATH'] ?? '',
-      LIFEBOAT_CONFIG: join(stack.dataFolder, 'cli.json'),
+      LIFEBOAT_CONFIG: join(stack.dataFolder, `${page}.json`),
+      // The first page has the cloud to itself; here are the vaults of the others too.
+      LIFEBOAT_VAULT: 'harbour',
       ...telemetryTo(collector.endpoint),
     };
-    const { code, said } = await new Promise<{ code: number | null; said: string }>((resolve) => {
-      const child = execFile('bash', ['-c', script()], { env, timeout: 170_000 }, (_, output, notes) =>
+    return new Promise((resolve) => {
+      const child = execFile('bash', ['-c', script(page)], { env, timeout: 170_000 }, (_, output, notes) =>
         resolve({ code: child.exitCode, said: `${output}\n${notes}` }),
       );
     });
-    expect({ code, said }).toEqual({ code: 0, said: expect.stringMatching(/^\+ .* unprotect web --yes$/m) });
-    expect(said).toMatch(/^container \S+ is mapped to Microsoft Azure$/m);
-    expect(said).toMatch(/^web +Protected +Normal/m);
-    expect(said).toMatch(/^web {2}Protected {2}Normal {2}RPO \d+ s$/m);
-    expect(said).toMatch(/^name +TestFailoverCleanup$/m);
-    expect(said.match(/^state +Succeeded$/gm)).toHaveLength(4);
+  }
 
-    await eventually(async () => wayOf('recovery-point').length === wayOfWrites.length);
-    expect(wayOf('recovery-point')).toEqual(wayOfWrites);
+  it.each(tutorials)(
+    '$page does what it says, command by command',
+    async ({ page, machine, says }) => {
+      const { code, said } = (await followed).get(page) ?? {};
+      const end = new RegExp(`^\\+ .* unprotect ${machine} --yes$`, 'm');
+      expect({ code, said }).toEqual({ code: 0, said: expect.stringMatching(end) });
+      for (const sentence of says) expect(said).toMatch(sentence);
+      expect(said).toMatch(new RegExp(`^${machine} +Protected +Normal`, 'm'));
+      expect(said).toMatch(/^name +TestFailoverCleanup$/m);
+      expect(said?.match(/^state +Succeeded$/gm)).toHaveLength(4);
+    },
+    180_000,
+  );
+
+  it("tells a collector of the way from an agent's upload to its recovery point, and no secret", async () => {
+    await followed;
+    // A point may also come of a look that nobody rang for, when the machine is slow; not all of them.
+    await eventually(async () => waysTo('recovery-point').some((way) => way.length === wayOfWrites.length));
+    expect(waysTo('recovery-point')).toContainEqual(wayOfWrites);
     expect(leaks(collector.text().split('\n'), stack.facts)).toEqual([]);
   }, 180_000);
 
-  /** What led to a span of this name, one within the other, and which process did it. */
-  function wayOf(name: string): string[] {
-    const spans = collector.spans();
-    const way: string[] = [];
-    let span = spans.find((each) => each.name === name);
-    while (span !== undefined) {
-      way.push(`${span.name} in ${span.service}`);
-      const { parentSpanId, traceId } = span;
-      span = spans.find((each) => each.spanId === parentSpanId && each.traceId === traceId);
-    }
-    return way;
+  /** What led to each span of this name, one within the other, and which process did it. */
+  function waysTo(name: string): string[][] {
+    const spans = new Map(collector.spans().map((span) => [`${span.traceId}/${span.spanId}`, span]));
+    return [...spans.values()]
+      .filter((span) => span.name === name)
+      .map((last) => {
+        const way: string[] = [];
+        let span: typeof last | undefined = last;
+        while (span !== undefined) {
+          way.push(`${span.name} in ${span.service}`);
+          span = spans.get(`${span.traceId}/${span.parentSpanId}`);
+        }
+        return way;
+      });
   }
 });
 

@@ -86,6 +86,18 @@ describe('the command line, told wrong', () => {
     );
   });
 
+  it('knows which tools are not there, and does without', async () => {
+    const examined = await harbour.lifeboat('doctor -o json', { environment: { PATH: '/nowhere' } });
+    expect(examined.code).toBe(0);
+    const lacking = (JSON.parse(examined.output) as { check: string; result: string; detail: string }[])
+      .filter(({ result }) => result === 'skipped')
+      .map(({ check, detail }) => `${check}: ${detail}`);
+    expect(lacking).toEqual([
+      'qemu-system-x86_64: not installed: optional, with it recovered machines are booted on this machine',
+      'az: not installed: optional, with it people sign in to Azure',
+    ]);
+  });
+
   it('says where to begin when nothing is known', async () => {
     const said = await lifeboat(['status'], { environment: { LIFEBOAT_CONFIG: '/nowhere/config.json' } });
     expect(said).toMatchObject({

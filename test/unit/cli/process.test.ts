@@ -41,6 +41,13 @@ describe('the command line, as a process', () => {
     });
   }, 60_000);
 
+  it('says how to sign in where neither a token nor az is there', async () => {
+    const bare = 'LIFEBOAT_TOKEN= LIFEBOAT_CONFIG=/nowhere.json PATH=/nowhere';
+    const said = await shell(`export ${bare}; lifeboat status`);
+    expect(said).toMatchObject({ code: 1, output: '' });
+    expect(said.notes).toMatch(/^lifeboat: Nobody is signed in.*\n.*\n {2}next: .*az login for Azure/);
+  }, 60_000);
+
   it('ends with 130 on Ctrl-C', async () => {
     const child = spawn(process.execPath, ['dist/cli/main.js', 'status', '--watch', '0.05'], {
       env: environment,

@@ -1,0 +1,25 @@
+#!/bin/sh
+# The same for a VMware site: a vault, a policy, the site and its mapping, and a token for an agent. Needs only curl.
+set -eu
+. "$(dirname "$0")/calls.sh"
+site=$vault/replicationFabrics/vcenter
+
+put "$vault" '{"location":"westeurope","sku":{"name":"Standard"},"properties":{}}'
+echo "vault ${vault##*/}"
+
+put "$vault/replicationPolicies/every-five-minutes" '{"properties":{"providerSpecificInput":{
+  "instanceType":"InMageAzureV2","recoveryPointHistory":1440,
+  "crashConsistentFrequencyInMinutes":5,"multiVmSyncStatus":"Disable"}}}'
+echo 'policy every-five-minutes'
+
+put "$site" '{"properties":{"customDetails":{"instanceType":"VMware"}}}'
+echo 'site vcenter'
+
+container=$(call GET "$site/replicationProtectionContainers" |
+  sed -n 's|.*/replicationProtectionContainers/\([^"/]*\)".*|\1|p' | head -n 1)
+put "$site/replicationProtectionContainers/$container/replicationProtectionContainerMappings/to-azure" '{"properties":{
+  "policyId":"'"$vault"'/replicationPolicies/every-five-minutes","targetProtectionContainerId":"Microsoft Azure",
+  "providerSpecificInput":{"instanceType":"InMageAzureV2"}}}'
+echo "container $container is mapped to Microsoft Azure"
+
+call POST "$site/createRegistrationToken" --data '{}' | sed -n 's/.*"token":"\([^"]*\)".*/token \1/p'
