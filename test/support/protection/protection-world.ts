@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { protectionActivities } from '../../../orchestrations/activities/protection-activities';
 import type { Activity } from '../../../orchestrations/durable';
+import { Fabric } from '../../../shared/contracts/catalogue/site';
 import type { ProtectedItem } from '../../../shared/contracts/catalogue/protected-item';
 import { jobIn } from '../../../shared/service/jobs/job-ledger';
 import type { JobRecord } from '../../../shared/contracts/jobs/record';
 import { everyResource, readResource } from '../../../shared/service/catalogue/resources';
 import { createReplicas } from '../../../shared/service/create-replicas';
+import { protectableItemName } from '../../../shared/service/agents/note-site';
 import { createRegistrationToken } from '../../../shared/service/agents/create-token';
 import { readItem } from '../../../shared/service/protection/item-records';
 import { reviewItem } from '../../../shared/service/protection/review/review-item';
@@ -219,15 +221,14 @@ export class ProtectionWorld {
 
   async enable(machineId = 'web', provider: object = {}): Promise<{ status: number; body: unknown }> {
     const [container] = await this.containers();
-    const items = everyResource(this.records, container ?? '', 'replicationProtectableItems');
-    let protectableItemId: string | undefined;
-    for await (const { resource } of items) {
-      if (resource.properties['friendlyName'] === machineId) protectableItemId = resource.id;
-    }
+    const fabric = await readResource(this.records, this.fabricId);
+    const name = protectableItemName(Fabric.parse(fabric?.resource.properties).internalId, machineId);
+    const protectableItemId = `${container ?? ''}/replicationProtectableItems/${name}`;
+    const isListed = await this.exists(protectableItemId);
     return this.ask('PUT', await this.itemId(machineId), {
       properties: {
         policyId: `${vault}/replicationPolicies/p`,
-        ...(protectableItemId === undefined ? {} : { protectableItemId }),
+        ...(isListed ? { protectableItemId } : {}),
         providerSpecificDetails: { instanceType: this.options.instanceType, ...provider },
       },
     });
