@@ -1,58 +1,163 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { blockBytes } from '../../../agent/capture/dirty-bitmap';
+import { eventually } from '../../support/eventually';
+import { appliance } from '../../support/failover/life-options';
 import { expectSame, StackLife } from '../../support/failover/stack-life';
 import type { StackMachine } from '../../support/failover/stack-machine';
 import { targetGroup } from '../../support/failover/target-cloud';
 import { quick } from '../../support/protection/site';
-import { appliance } from '../../support/failover/life-options';
 import { sampleDisk } from '../../support/protection/site-options';
+import { HostKiller } from '../../support/stack/host-killer';
 
+const isLong = process.env['LIFEBOAT_LONG'] === '1';
 const provider = { instanceType: 'InMageRcm' as const };
+const out = { failoverDirection: 'PrimaryToRecovery' };
 
+const making = ['makeTargetDisks', 'startTargetMachine', 'writeEvidence'];
+const bringing = ['shutDownSource', 'sealSource', 'drainReplicas'];
+const committing = ['checkCommit', 'makeFinal'];
+const reversing = ['checkReprotect', 'reverseItem', 'startReverseStream', 'awaitReverseStream'];
+const home = [
+  ...['checkFailback', 'turnToTarget', 'checkFailover', 'startReverseStream', 'awaitReverseStream'],
+  ...[...bringing, 'choosePoint', 'fenceReplicas', ...making, 'turnHome'],
+];
+
+/** What each verb calls, in the order of the life, each activity once. */
+const stories = {
+  tested: ['checkFailover', 'drainReplicas', 'choosePoint', ...making],
+  cleanedUp: ['checkCleanup', 'endTest', 'removeTest'],
+  failedOver: ['checkFailover', ...bringing, 'fenceReplicas', 'choosePoint', ...making],
+  atAnotherPoint: [
+    ...['checkPointChange', 'choosePoint', 'makeTargetDisks', 'removeOldTarget'],
+    ...['startTargetMachine', 'adoptPoint', 'writeEvidence'],
+  ],
+  committed: committing,
+  reversed: reversing,
+  broughtHome: home,
+  takenBack: ['takeBack'],
+  broughtHomeAgain: [],
+  committedHome: committing,
+  protectedAgain: reversing,
+} as const;
+type Story = keyof typeof stories;
+
+const few: Readonly<Partial<Record<Story, readonly string[]>>> = {
+  failedOver: ['activity:fenceReplicas:after'],
+  broughtHome: ['activity:makeTargetDisks:before'],
+};
+
+/** Where the process of the host is killed: before and after each activity of the verb in the long form. */
+function boundariesOf(story: Story): readonly string[] {
+  if (!isLong || stories[story].length === 0) return few[story] ?? [];
+  return [...stories[story], 'finishFailover'].flatMap((activity) => [
+    `activity:${activity}:before`,
+    `activity:${activity}:after`,
+  ]);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'failover-killed-'));
+const killer = new HostKiller(folder);
+const outcomes: string[] = [];
 let life: StackLife;
 let machine: StackMachine;
 
 beforeAll(async () => {
-  life = await StackLife.open(appliance);
-  machine = await life.machine({ name: 'web', disks: [sampleDisk()] });
+  life = await StackLife.open(appliance, (declarationFile) => killer.declareIn(declarationFile));
+  machine = await life.machine({ name: 'web', disks: [sampleDisk(1024 * 1024)] });
   await life.site.protect('web', 'web', {
-    ...{ fabricDiscoveryMachineId: machine.machineId, processServerId: 'appliance' },
-    ...{ targetResourceGroupId: targetGroup, targetNetworkId: life.networkId },
+    fabricDiscoveryMachineId: machine.machineId,
+    processServerId: 'appliance',
+    targetResourceGroupId: targetGroup,
+    targetNetworkId: life.networkId,
   });
 }, 240_000);
 
-afterAll(() => life.close(), 60_000);
+afterAll(async () => {
+  await life.close();
+  rmSync(folder, { recursive: true, force: true });
+  console.info(['verb | the host is killed at | having run for', ...outcomes].join('\n'));
+}, 60_000);
+
+/** Asks again while there is no host to answer: as long as a host that is killed at each boundary may need. */
+function patiently<T>(ask: () => Promise<T | undefined | false>): Promise<T> {
+  return eventually(() => ask().catch(() => undefined), isLong ? 600_000 : 90_000);
+}
+
+/** Asks until there is a job of it: a host that is killed at once may have begun the job and answered nobody. */
+async function begin(ask: () => Promise<unknown>): Promise<void> {
+  const countJobs = async (): Promise<number> => (await life.site.jobs()).length;
+  const before = await patiently(countJobs);
+  await patiently(async () => {
+    if ((await countJobs()) > before) return true;
+    await ask();
+    return false;
+  });
+}
+
+/** Arms the host with the points of a story, asks for its verb, and sees each point take its toll. */
+async function tell(story: Story, ask: () => Promise<unknown>): Promise<void> {
+  const points = boundariesOf(story);
+  if (points.length > 0) {
+    killer.arm(points);
+    await life.restartHost();
+  }
+  await begin(ask);
+  await patiently(() => Promise.resolve(points.length === 0 || killer.starts.length > points.length));
+  const states = await patiently(async () => {
+    const found = (await life.site.jobs()).map(({ state }) => state);
+    return found.every((state) => state !== 'InProgress' && state !== 'NotStarted') && found;
+  });
+  expect(states.filter((state) => state !== 'Succeeded')).toEqual([]);
+  const { starts } = killer;
+  expect(starts.slice(0, -1).map(({ point }) => point)).toEqual(points);
+  for (const [index, { point, atInMs }] of starts.slice(0, -1).entries()) {
+    const seconds = (((starts[index + 1]?.atInMs ?? 0) - atInMs) / 1000).toFixed(1);
+    outcomes.push(`${story} | ${point} | ${seconds} s`);
+  }
+  killer.disarm();
+}
+
+const point = (recoveryPointId: string): { recoveryPointId: string } & typeof provider => ({
+  ...provider,
+  recoveryPointId,
+});
 
 async function isTested(): Promise<{ early: string; atEarly: Buffer }> {
   await machine.write(0, 4096, Buffer.alloc(512, 0x11));
-  const early = await life.point();
+  const early = `${life.itemId}/recoveryPoints/${await life.point()}`;
   const atEarly = machine.content(0);
-  const recoveryPointId = `${life.itemId}/recoveryPoints/${early}`;
-  await life.test({ ...provider, recoveryPointId }, [atEarly]);
+  const properties = { ...out, networkType: 'NoNetworkAsInput', providerSpecificDetails: point(early) };
+  await tell('tested', () => life.items.beginTestFailover(...life.at, { properties }, quick));
+  expectSame(await life.contents(await life.recovered('test')), [atEarly]);
+  const cleanUp = { properties: { comments: 'it came up' } };
+  await tell('cleanedUp', () => life.items.beginTestFailoverCleanup(...life.at, cleanUp, quick));
   expect(await life.made()).toEqual([]);
   return { early, atEarly };
 }
 
 async function failsOver(): Promise<void> {
   await machine.write(0, 8192, Buffer.alloc(512, 0x22));
-  const planned = { failoverDirection: 'PrimaryToRecovery', providerSpecificDetails: undefined as never };
+  const planned = { ...out, providerSpecificDetails: undefined as never };
   await expect(
     life.items.beginPlannedFailoverAndWait(...life.at, { properties: planned }, quick),
   ).rejects.toMatchObject({ statusCode: 400 });
   const properties = {
-    ...{ failoverDirection: 'PrimaryToRecovery', sourceSiteOperations: 'Required' },
+    ...{ ...out, sourceSiteOperations: 'Required' },
     providerSpecificDetails: { ...provider, performShutdown: 'true' },
   };
-  await life.items.beginUnplannedFailoverAndWait(...life.at, { properties }, quick);
+  await tell('failedOver', () => life.items.beginUnplannedFailover(...life.at, { properties }, quick));
   expect(machine.isRunning).toBe(false);
   expectSame(await life.contents(await life.recovered('real')), [machine.content(0)]);
+  expect((await life.made()).filter((id) => id.toLowerCase().includes('/virtualmachines/'))).toHaveLength(1);
 }
 
 async function changesPoint(early: string, atEarly: Buffer): Promise<void> {
-  const recoveryPointId = `${life.itemId}/recoveryPoints/${early}`;
-  const properties = { recoveryPointId, providerSpecificDetails: { ...provider, recoveryPointId } };
-  await life.items.beginApplyRecoveryPointAndWait(...life.at, { properties }, quick);
+  const properties = { recoveryPointId: early, providerSpecificDetails: point(early) };
+  await tell('atAnotherPoint', () => life.items.beginApplyRecoveryPoint(...life.at, { properties }, quick));
   expectSame(await life.contents(await life.recovered('real')), [atEarly]);
-  await life.commit();
+  await tell('committed', () => life.items.beginFailoverCommit(...life.at, quick));
   await life.reaches('UnplannedFailoverCommitted');
 }
 
@@ -60,11 +165,11 @@ async function isReprotected(): Promise<StackMachine> {
   const recovered = await life.installAgent();
   await recovered.write(0, 65_536, Buffer.alloc(4096, 0x33));
   const providerSpecificDetails = {
-    ...provider,
-    ...{ reprotectAgentId: 'agent', datastoreName: 'store', logStorageAccountId: 'account' },
+    ...{ ...provider, reprotectAgentId: 'agent' },
+    ...{ datastoreName: 'store', logStorageAccountId: 'account' },
   };
   const properties = { failoverDirection: 'RecoveryToPrimary', providerSpecificDetails };
-  await life.items.beginReprotectAndWait(...life.at, { properties }, quick);
+  await tell('reversed', () => life.items.beginReprotect(...life.at, { properties }, quick));
   await recovered.write(0, 131_072, Buffer.alloc(512, 0x44));
   return recovered;
 }
@@ -74,11 +179,19 @@ async function comesHome(recovered: StackMachine): Promise<void> {
     ...{ instanceType: 'InMageRcmFailback' as const, recoveryPointType: 'CrashConsistent' as const },
   };
   const properties = { failoverDirection: 'RecoveryToPrimary', providerSpecificDetails };
-  await life.items.beginPlannedFailoverAndWait(...life.at, { properties }, quick);
+  const goesHome = (): Promise<unknown> => life.items.beginPlannedFailover(...life.at, { properties }, quick);
+  await tell('broughtHome', goesHome);
   expectSame([machine.content(0)], [recovered.content(0)]);
   expect(await life.sentHomeBytes()).toBe(3 * blockBytes);
   expect(machine.isRunning).toBe(true);
-  await life.commit();
+  if (isLong) {
+    await tell('takenBack', () => life.items.beginFailoverCancel(...life.at, quick));
+    await patiently(() => Promise.resolve(!machine.isRunning));
+    await recovered.write(0, 131_072, Buffer.alloc(512, 0x66));
+    await tell('broughtHomeAgain', goesHome);
+    expectSame([machine.content(0)], [recovered.content(0)]);
+  }
+  await tell('committedHome', () => life.items.beginFailoverCommit(...life.at, quick));
   expect(await life.made()).toEqual([]);
 }
 
@@ -87,19 +200,19 @@ async function isProtectedAgain(): Promise<void> {
     ...{ instanceType: 'InMageRcmFailback' as const, processServerId: 'appliance' },
     policyId: `${life.site.vaultId}/replicationPolicies/policy`,
   };
-  const properties = { failoverDirection: 'PrimaryToRecovery', providerSpecificDetails };
-  await life.items.beginReprotectAndWait(...life.at, { properties }, quick);
+  const properties = { ...out, providerSpecificDetails };
+  await tell('protectedAgain', () => life.items.beginReprotect(...life.at, { properties }, quick));
   await machine.write(0, 262_144, Buffer.alloc(512, 0x55));
   await life.replicasReach([machine.content(0)]);
 }
 
-describe('a VMware machine behind an appliance, and the official client', () => {
-  it('B13 B15 is tested, failed over, brought to another point and home, and protected again', async () => {
+describe('a VMware machine behind an appliance, the official client, and a host that is killed on the way', () => {
+  it('B13 B15 I6 I10 is tested, failed over, brought to another point and home, and protected again', async () => {
     const { early, atEarly } = await isTested();
     await failsOver();
     await changesPoint(early, atEarly);
     await comesHome(await isReprotected());
     await isProtectedAgain();
     expect(machine.isRunning).toBe(true);
-  }, 300_000);
+  }, 3_600_000);
 });

@@ -46,9 +46,14 @@ export class StackLife {
     this.container = parts.site.container;
   }
 
-  static async open(options: SiteOptions): Promise<StackLife> {
+  static async open(
+    options: SiteOptions,
+    change: (declarationFile: string) => void = () => undefined,
+  ): Promise<StackLife> {
     const folder = mkdtempSync(join(tmpdir(), 'life-'));
-    const stack = await startStack({ declarationFile: quickDeclaration(folder) });
+    const declarationFile = quickDeclaration(folder);
+    change(declarationFile);
+    const stack = await startStack({ declarationFile });
     try {
       const site = await Site.open(stack, options);
       const cloud = new TargetCloud(stack);
@@ -64,6 +69,10 @@ export class StackLife {
     await this.site.close();
     await this.parts.stack.stop();
     rmSync(this.parts.folder, { recursive: true });
+  }
+
+  restartHost(): Promise<void> {
+    return this.parts.stack.restart('host');
   }
 
   get items(): Site['client']['replicationProtectedItems'] {
