@@ -21,7 +21,7 @@ export async function patiently<T>(clock: Clock, signal: AbortSignal, work: () =
 }
 
 function mayPass(error: unknown): boolean {
-  if (error instanceof ServiceRefusal) return error.isPassing || error.code === 'DigestsNotReady';
+  if (error instanceof ServiceRefusal) return error.isPassing;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return error instanceof PassingTrouble || code === 'ECONNREFUSED' || code === 'ECONNRESET';
 }

@@ -207,7 +207,7 @@ function refusalAnswer(error: unknown): AgentAnswer {
   const { code, message, target } = refusal;
   return {
     status: refusal.status,
-    headers: refusal.status === 429 || code === 'DigestsNotReady' ? { 'Retry-After': '1' } : {},
+    headers: refusal.status === 429 ? { 'Retry-After': '1' } : {},
     jsonBody: { error: { code, message, ...(target === undefined ? {} : { target }) } },
   };
 }

@@ -44,12 +44,6 @@ export const agents = {
     causes: 'The caller asked more often than is allowed.',
     action: 'Wait for as long as Retry-After says, then go on more slowly.',
   },
-  DigestsNotReady: {
-    status: 409,
-    retry: 'later',
-    causes: 'The digests of the replica are being computed.',
-    action: 'Ask again after as long as Retry-After says.',
-  },
   AgentMissing: {
     status: 409,
     retry: 'later',
