@@ -37,7 +37,10 @@ afterAll(() => tapped.close(), 60_000);
 afterEach(() => sites.close(), 60_000);
 
 type Place = [string, string, string, string, string];
-const at = (): Place => [sites.site.vault, group, sites.site.fabric, sites.site.container, 'web'];
+const at = (item = 'web'): Place => {
+  const { vault, fabric, container } = sites.site;
+  return [vault, group, fabric, container, item];
+};
 
 /** Every byte went from site to site, and none of it by the service. */
 async function expectOnlyMetadata(
@@ -81,8 +84,13 @@ function isThere(path: string): boolean {
   }
 }
 
-async function hasRecovered(machine: SiteMachine): Promise<void> {
-  const { disks, machine: made } = await sites.recovered('web', 'real');
+const wayBack = {
+  ...{ instanceType: 'InMage', masterTargetId: 'chosen', processServerId: 'relay' },
+  ...{ retentionDrive: '/', profileId: 'policy' },
+};
+
+async function hasRecovered(machine: SiteMachine, item = 'web'): Promise<void> {
+  const { disks, machine: made } = await sites.recovered(item, 'real');
   expect(readFileSync(disks[0]?.targetDiskId ?? '').equals(machine.content)).toBe(true);
   const all = [...(await sites.hypervisor.machines()), ...(await sites.primary.machines())];
   expect(all.filter(({ machineId }) => machineId === made?.id)).toMatchObject([
@@ -175,7 +183,7 @@ it('F5 F6 F8 F9: a machine goes to the other site and home again, protected afte
   await eventually(() => Promise.resolve(sites.keptDisks().every((path) => path === again.path)));
 }, 240_000);
 
-it('E1 E3 E4: a machine goes by a process server to a master target of the other site, and nothing of it to the service', async () => {
+it('B5 E1 E3 E4 F8: a machine goes by a process server to a master target of the other site, home by the one that is chosen, and nothing of it to the service', async () => {
   sites = await TwoSites.open(tapped, betweenSites);
   const tap = await sites.openOther();
   await sites.openProcessServer();
@@ -200,6 +208,29 @@ it('E1 E3 E4: a machine goes by a process server to a master target of the other
     copied.subarray(4 * mebibyte, 4 * mebibyte + 64),
     written.subarray(0, 64),
   ]);
+
+  const [busy, chosen] = [await sites.openKeeperAtHome('busy'), await sites.openKeeperAtHome('chosen')];
+  await sites.openProcessServer('relay', true);
+  const reprotect = (named: object): Promise<unknown> =>
+    items.beginReprotectAndWait(
+      ...at(),
+      { properties: { providerSpecificDetails: { ...wayBack, ...named } as never } },
+      quick,
+    );
+  await expect(reprotect({})).rejects.toThrow('No agent speaks for the recovered machine');
+  const away = await sites.moveIn('web');
+  await sites.isKnown(away, true);
+  await expect(reprotect({ masterTargetId: 'lost' })).rejects.toThrow('The master target "lost"');
+  await expect(reprotect({ masterTargetId: 'master-target' })).rejects.toThrow('is at the site that');
+  await expect(reprotect({ processServerId: 'lost' })).rejects.toThrow('The process server "lost"');
+  await expect(reprotect({ profileId: 'lost' })).rejects.toThrow('The failback policy');
+  await reprotect({});
+  await sites.site.reaches('web-new', 'Protected');
+  await away.write(mebibyte, written);
+  await items.beginUnplannedFailoverAndWait(...at('web-new'), { properties }, quick);
+  await hasRecovered(away, 'web-new');
+  expect(chosen.bytes.length).toBeGreaterThan(sizeBytes);
+  expect(busy.bytes.length).toBe(0);
 }, 240_000);
 
 it('D1: a host of a Hyper-V site is one agent, which reads its machine and lists the others', async () => {
