@@ -9,6 +9,8 @@ import type { Call } from '../operations/call';
 import { list, now, read, vaultPath } from '../operations/define';
 import type { Operation } from '../operations/operation';
 import { putNow } from '../resources/put-now';
+import { checkConditions, ifMatch } from '../resources/read';
+import { existing } from '../resources/stored';
 import { Nothing } from './fabrics';
 
 const assignments = `${vaultPath}/${roleAssignmentsType}`;
@@ -32,7 +34,8 @@ async function putAssignment(call: Call, { properties }: z.infer<typeof Assignme
 }
 
 async function deleteNow(call: Call): Promise<ApiAnswer> {
-  await removeResource(call.services.records, call.resourceId);
+  if (ifMatch(call) !== undefined) checkConditions(call, (await existing(call))?.etag);
+  await removeResource(call.services.records, call.resourceId, ifMatch(call));
   call.services.authority.forget(call.vaultId);
   return { status: 204 };
 }

@@ -45,7 +45,7 @@ export const migrationOperations: readonly Operation[] = [
     query,
     handle: none,
   }),
-  list('ReplicationMigrationItems_List', `${vaultPath}/${all}`, 2, { query, handle: none }),
+  list('ReplicationMigrationItems_List', `${vaultPath}/${all}`, 2, { query }),
   read('ReplicationMigrationItems_Get', path, 2, missing),
   job('ReplicationMigrationItems_Create', ['PUT', path, 2], Nothing, notOffered),
   job('ReplicationMigrationItems_Delete', ['DELETE', path, 2], Nothing, notOffered),

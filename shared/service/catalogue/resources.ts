@@ -69,9 +69,9 @@ export async function replaceResource(
   return storedResource(await records.replace(keyOf(resource.id), resource, etag));
 }
 
-/** Safe to repeat. */
-export async function removeResource(records: Records, id: string): Promise<void> {
-  await records.remove(keyOf(id));
+/** Safe to repeat. With an etag, refuses with `PreconditionFailed` what changed since. */
+export async function removeResource(records: Records, id: string, etag?: string): Promise<void> {
+  await records.remove(keyOf(id), etag);
 }
 
 /** A page of the children of one type below a parent: a vault, or anything in it. */

@@ -4,6 +4,8 @@ const fabric = `${vault}/replicationFabrics/f`;
 const policy = `${vault}/replicationPolicies/p`;
 const a2a = { instanceType: 'A2A', multiVmSyncStatus: 'Enable' };
 const input = (providerSpecificInput: unknown): Ask => ({ body: { properties: { providerSpecificInput } } });
+const webhook = `${vault}/webhooks/w`;
+const hook = { properties: { url: 'https://example.com/', secret: 'a secret of sixteen' } };
 const nested = (depth: number): string => '{"a":'.repeat(depth) + '1' + '}'.repeat(depth);
 
 /** What somebody got wrong, and what he is told. */
@@ -140,12 +142,13 @@ describe('an etag that was true once', () => {
     ['a setting', `${vault}/replicationAlertSettings/s`, 'PUT', { properties: {} }],
     ['a policy', policy, 'PUT', { properties: { providerSpecificInput: a2a } }],
     ['a policy that goes', policy, 'DELETE', undefined],
+    ['a webhook that goes', webhook, 'DELETE', undefined],
     ['a vault', vault, 'PUT', { location: 'westeurope' }],
     ['a vault that goes', vault, 'DELETE', undefined],
   ])('is refused: %s', async (_, path, method, body) => {
     const world = await World.open();
-    const create =
-      body ?? (path === vault ? { location: 'westeurope' } : { properties: { providerSpecificInput: a2a } });
+    const creating: Record<string, object> = { [vault]: { location: 'westeurope' }, [webhook]: hook };
+    const create = body ?? creating[path] ?? { properties: { providerSpecificInput: a2a } };
     const put = async (): Promise<void> => {
       await world.ask('PUT', path, { body: create });
       await world.jobs.idle();
