@@ -4,6 +4,9 @@ import type { SiteAddress } from '../../shared/contracts/agent/site';
 import type { ReplicaFormat } from '../site/master-target/replica-store';
 import type { AgentDisk } from '../start-agent';
 
+/** Where agents listen unless they are told otherwise. */
+export const usualPorts = { nbd: 10_809, processServer: 9443, masterTarget: 9444 } as const;
+
 export const roleNames = ['mobility', 'process-server', 'master-target', 'provider'] as const;
 export type RoleName = (typeof roleNames)[number];
 
@@ -60,7 +63,7 @@ function addDiskOptions(command: Command): void {
     .option('--snapshot-hook <how>', 'lvm, zfs, btrfs:<subvolume>, libvirt:<domain> or a script')
     .option('--stands-still', 'nobody writes the scanned disks while they are read')
     .option('--state <folder>', 'where key, bitmaps and spool are kept', '/var/lib/lifeboat-agent')
-    .option('--listen <port|path>', 'NBD on a port of 127.0.0.1, or a unix socket', '10809')
+    .option('--listen <port|path>', 'NBD on a port of 127.0.0.1, or a unix socket', String(usualPorts.nbd))
     .option('--name <name>', 'the machine as people know it', hostname())
     .option('--machine-id <id>', 'the machine as its platform knows it', hostname())
     .option('--ca <file>', 'a certificate authority to trust, PEM')
@@ -83,8 +86,18 @@ function addSiteOptions(command: Command): Command {
     .option('--site-authority <file>', 'who vouches for the agents of the site, PEM')
     .option('--site-certificate <file>', 'what this agent shows to the others of the site, PEM')
     .option('--site-key <file>', 'the key of that certificate, PEM')
-    .option('--relay-listen <host:port>', 'a process server listens here', address, at(9443))
-    .option('--target-listen <host:port>', 'a master target listens here', address, at(9444))
+    .option(
+      '--relay-listen <host:port>',
+      'a process server listens here',
+      address,
+      at(usualPorts.processServer),
+    )
+    .option(
+      '--target-listen <host:port>',
+      'a master target listens here',
+      address,
+      at(usualPorts.masterTarget),
+    )
     .option('--advertise <host>', 'what others of the site call this host')
     .option('--replicas <folder>', 'where a master target keeps replicas', '/var/lib/lifeboat-agent/replicas')
     .option('--replica-format <raw|vhd>', 'what it keeps them as', replicaFormat, 'raw')

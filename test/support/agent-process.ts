@@ -15,6 +15,8 @@ export interface AgentProcessOptions {
   readonly certificateAuthorityFile?: string;
   readonly sealIntervalInMs?: number;
   readonly arguments?: readonly string[];
+  /** Another build of the agent than this project's. */
+  readonly program?: string;
 }
 
 /** The built agent as a process of its own, to be killed and started again on the same folder. */
@@ -44,11 +46,12 @@ export class AgentProcess {
       token,
       certificateAuthorityFile,
       sealIntervalInMs = 50,
+      program = 'dist/agent/main.js',
     } = this.#options;
     const child = spawn(
       process.execPath,
       [
-        'dist/agent/main.js',
+        program,
         'run',
         ...['--url', url, '--token', token, '--state', join(folder, 'state'), '--listen', this.socketPath],
         ...['--name', machineId, '--machine-id', machineId, '--seal-interval', String(sealIntervalInMs)],

@@ -1,0 +1,94 @@
+import { Command } from 'commander';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { addRunOptions, type RunOptions } from '../../../agent/command-line/run-options';
+import { ProcessServer } from '../../../agent/site/process-server/process-server';
+import { startSiteAgent } from '../../../agent/site/start-site-agent';
+import { systemClock } from '../../../shared/system/system-clock';
+import { systemIds } from '../../../shared/system/system-ids';
+import { eventually } from '../../support/eventually';
+import { ReferenceService } from '../../support/reference-service';
+import { SiteAuthority } from '../../support/site/site-certificates';
+import { startTestAgent } from '../../support/test-agent';
+
+const sizeBytes = 1024 * 1024;
+const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+function optionsOf(...given: readonly string[]): RunOptions {
+  const command = addRunOptions(new Command()).exitOverride();
+  return command.parse(['--url', 'https://service.example', ...given], { from: 'user' }).opts<RunOptions>();
+}
+
+it('B10 listens where the documents say, and where it is told to', () => {
+  const { listen, relayListen, targetListen } = optionsOf();
+  expect([listen, relayListen, targetListen]).toEqual([
+    '10809',
+    { host: '127.0.0.1', port: 9443 },
+    { host: '127.0.0.1', port: 9444 },
+  ]);
+  const changed = optionsOf('--relay-listen', '0.0.0.0:19443', '--process-server', 'relay.example:19443');
+  expect(changed.relayListen).toEqual({ host: '0.0.0.0', port: 19_443 });
+  expect(changed.processServer).toEqual({ host: 'relay.example', port: 19_443 });
+  const table = readFileSync('docs/agent.md', 'utf8');
+  for (const port of ['443', '10809', '9443', '9444', '20004']) expect(table).toContain(`| ${port} |`);
+});
+
+it('B10 goes on when the data port is changed', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lifeboat-ports-'));
+  const service = await ReferenceService.start();
+  const authority = await SiteAuthority.create();
+  const trust = await authority.issue('relay');
+  const serve = async () => {
+    const server = await ProcessServer.open({
+      ...{
+        folder: join(folder, 'relay-spool'),
+        spoolKey: Buffer.alloc(32, 7),
+        clock: systemClock,
+        log,
+        trust,
+      },
+      ...{ listen: { host: '127.0.0.1', port: 0 }, firstPauseInMs: 20 },
+    });
+    const agent = await startSiteAgent({
+      ...{ url: service.url, stateFolder: join(folder, 'relay'), token: 'a-registration-token-of-a-test' },
+      ...{ name: 'relay', hostId: 'relay', roles: [server], clock: systemClock, ids: systemIds, log },
+    });
+    return { agent, address: server.address };
+  };
+  const before = await serve();
+  const path = join(folder, 'disk.raw');
+  writeFileSync(path, randomBytes(sizeBytes));
+  const replicaId = await service.protect('machine', 'disk0', sizeBytes);
+  service.sendThrough(before.address);
+  const machine = await startTestAgent({
+    ...{ url: service.url, folder, machineId: 'machine', paths: [path] },
+    siteTrust: await authority.issue('machine'),
+  });
+  const expectCaughtUp = async (): Promise<void> => {
+    const disk = service.ports.disks.open(replicaId);
+    await eventually(async () => {
+      const { data } = await disk.read({ offsetBytes: 0, lengthBytes: sizeBytes });
+      return Buffer.from(data).equals(readFileSync(path));
+    });
+  };
+  try {
+    await expectCaughtUp();
+    await before.agent.stop();
+    const after = await serve();
+    try {
+      expect(after.address.port).not.toBe(before.address.port);
+      service.sendThrough(after.address);
+      await machine.disks[0]?.capture.write(4096, [randomBytes(8192)], 8192);
+      await expectCaughtUp();
+      expect(service.requests.filter((request) => request.includes('/grants')).length).toBeGreaterThan(0);
+    } finally {
+      await after.agent.stop();
+    }
+  } finally {
+    await machine.stop();
+    await service.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}, 60_000);
