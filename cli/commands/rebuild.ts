@@ -25,6 +25,7 @@ export function rebuildCommand(vault: Command, start: StartSession): void {
         afterId = lastId;
         if (afterId !== undefined) session.tell(`${replicas} so far`);
       } while (afterId !== undefined);
+      session.tell('What master targets keep at sites comes back with their reports, within an hour.');
       await session.print({ replicas });
     });
 }

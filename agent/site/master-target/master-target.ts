@@ -69,7 +69,8 @@ export class MasterTarget implements SiteRole {
     this.replicas = createReplicas(store.ports);
     this.#drains = parts.drains;
     this.#intake = parts.intake;
-    this.#news = new PointNews({ replicas: this.replicas, documents: store.ports.documents });
+    const { documents } = store.ports;
+    this.#news = new PointNews({ replicas: this.replicas, documents, clock: options.clock });
     this.taskHandlers = {
       keepReplica: async (parameters) => {
         const answer = await answerKeeperCall(this.replicas, parameters);

@@ -1,6 +1,7 @@
 import type { PointManifest } from '../../../shared/contracts/replication/point-manifest';
 import type { RecoveryPointRecord } from '../../../shared/contracts/replication/recovery-point-record';
 import type { KeptPoints } from '../../../shared/contracts/agent/site';
+import type { Clock } from '../../../shared/ports/clock';
 import type { TargetDocuments } from '../../../shared/ports/target-documents';
 import { readManifest } from '../../../shared/service/points/manifests';
 import type { Replicas } from '../../../shared/service/replicas';
@@ -8,9 +9,13 @@ import type { Replicas } from '../../../shared/service/replicas';
 /** More than a policy ever makes between two reports; what is left over is told by the next. */
 const newsLimit = 500;
 
+/** Whoever has lost what it was told hears it again this often. */
+const toldAgainEveryInMs = 3_600_000;
+
 export interface PointNewsPorts {
   readonly replicas: Replicas;
   readonly documents: TargetDocuments;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 export interface News {
@@ -19,12 +24,15 @@ export interface News {
   accepted(): void;
 }
 
-/** What the service was told of the points of kept replicas, so that each is told once, and again when it changes. */
+/** What the service was told of the points of kept replicas, so that each is told once, again when it changes, and all every hour. */
 export class PointNews {
   readonly #told = new Map<string, ReadonlyMap<string, string>>();
   readonly #quiet = new Set<string>();
+  #beganAtMs: number;
 
-  constructor(private readonly ports: PointNewsPorts) {}
+  constructor(private readonly ports: PointNewsPorts) {
+    this.#beganAtMs = ports.clock.now();
+  }
 
   /** Something may have happened to the points of this replica, or of any. */
   touch(replicaId?: string): void {
@@ -34,6 +42,7 @@ export class PointNews {
 
   /** The points of a replica, if anything of them is new. */
   async of(replicaId: string): Promise<News | undefined> {
+    this.#beginAgainInTime();
     if (this.#quiet.has(replicaId)) return undefined;
     this.#quiet.add(replicaId);
     const known = this.#told.get(replicaId);
@@ -50,6 +59,14 @@ export class PointNews {
       points: { ids: [...there], news },
       accepted: () => this.#note(replicaId, records, new Set(told)),
     };
+  }
+
+  #beginAgainInTime(): void {
+    const now = this.ports.clock.now();
+    if (now - this.#beganAtMs < toldAgainEveryInMs) return;
+    this.#beganAtMs = now;
+    this.#told.clear();
+    this.#quiet.clear();
   }
 
   #note(

@@ -7,6 +7,7 @@ import { epochUrl } from '../../../agent/site/intake/log-path';
 import type { SiteTrust } from '../../../agent/site/site-trust';
 import { putLog, type PutOutcome } from '../../../agent/ship/put-log';
 import { ReplicaPolicy } from '../../../shared/contracts/replication/replica-policy';
+import type { Clock } from '../../../shared/ports/clock';
 import { systemClock } from '../../../shared/system/system-clock';
 import { systemIds } from '../../../shared/system/system-ids';
 import { eventually } from '../../support/eventually';
@@ -33,9 +34,13 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** How far the clock of the targets is ahead. */
+let aheadInMs = 0;
+const clock: Clock = { ...systemClock, now: () => systemClock.now() + aheadInMs };
+
 async function opened(format: 'raw' | 'vhd', name: string = format): Promise<MasterTarget> {
   return MasterTarget.open({
-    ...{ folder: join(folder, name), format, clock: systemClock, ids: systemIds, log: quiet },
+    ...{ folder: join(folder, name), format, clock, ids: systemIds, log: quiet },
     ...{ listen: { host: '127.0.0.1', port: 0 }, trust: await authority.issue('a master target') },
   });
 }
@@ -157,7 +162,7 @@ it('knows after a restart what it held before', async () => {
   await second.close();
 });
 
-it('tells of each point once it is accepted no more, until it changes', async () => {
+it('tells of each point once it is accepted no more, until it changes, or an hour is over', async () => {
   const own = await opened('raw', 'news');
   const { replicaId, stream } = await begin(own);
   await put(own, replicaId, 1, await stream.seal(0, randomBytes(4096), randomUUID()));
@@ -171,5 +176,10 @@ it('tells of each point once it is accepted no more, until it changes', async ()
   const next = await eventually(async () => (await own.describe()).report.keeps?.[0]?.points);
   expect(next.ids).toHaveLength(2);
   expect(next.news).toHaveLength(1);
+  (await own.describe()).accepted();
+  await eventually(async () => (await own.describe()).report.keeps?.[0]?.points === undefined);
+  aheadInMs = 3_600_000;
+  expect((await own.describe()).report.keeps?.[0]?.points?.news).toHaveLength(2);
+  aheadInMs = 0;
   await own.close();
 });
