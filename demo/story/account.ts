@@ -28,7 +28,7 @@ export async function account(stage: Stage, spent: Spent): Promise<void> {
     screen.good(`evidence report, signed by the installation's key ${checked.publicKey.slice(0, 12)}...`);
   else screen.bad(checked.why);
   screen.say(
-    `the way home, a ${report.kind} failover of ${report.machine}: source ${report.source}, target ${report.target.boot}`,
+    `the way home, by ${report.kind} failover of ${report.machine}: source ${report.source}, target ${report.target.boot}`,
   );
   screen.say(`asked for by ${report.requestedBy}, which is the local cloud's owner`);
   const lost =

@@ -80,6 +80,13 @@ export function timeLine(points, { nowInMs, width = 720, height = 44 }) {
       ),
     ),
     make('text', { x: 0, y: height - 2 }, moment(new Date(oldest).toISOString())),
+    placed.some(({ isApplication }) => isApplication)
+      ? make(
+          'text',
+          { x: width / 2, y: height - 2, 'text-anchor': 'middle' },
+          'above the line: application-consistent',
+        )
+      : undefined,
     make('text', { x: width, y: height - 2, 'text-anchor': 'end' }, 'now'),
   );
 }
