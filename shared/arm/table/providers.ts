@@ -84,7 +84,7 @@ async function createCenter(call: Call, { properties }: z.infer<typeof CenterInp
   });
 }
 
-/** A provider of the fabric looks for the machines of a server that is new, or is another now. */
+/** Machines are looked for: by this provider, or by one of the fabric for a server that is new or another now. */
 function lookedFor({ services }: Call): Record<string, unknown> {
   return { discoveryStatus: 'Pending', discoveryRequestedAtInMs: services.clock.now() };
 }
@@ -114,7 +114,7 @@ export const providerOperations: readonly Operation[] = [
       acknowledge(
         call,
         { scenarioName: 'RefreshDra', friendlyName: 'Refresh server', ...server },
-        { refreshRequestedAtInMs: call.services.clock.now() },
+        lookedFor(call),
       ),
   ),
   job('ReplicationRecoveryServicesProviders_Delete', ['POST', `${path}/remove`, 1], Nothing, (call) =>

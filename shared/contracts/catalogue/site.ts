@@ -33,8 +33,9 @@ export const Provider = z.looseObject({
   version: z.string(),
   connected: z.boolean(),
   lastHeartbeatInMs: z.number().optional(),
-  /** Asked for by refreshProvider: the agent reports everything anew when it sees a newer one. */
-  refreshRequestedAtInMs: z.number().optional(),
+  /** `Pending` from refreshProvider until the agent has looked for its machines anew. */
+  discoveryStatus: z.string().optional(),
+  discoveryRequestedAtInMs: z.number().optional(),
   protectedItemCount: z.number().default(0),
   healthErrors: z.array(HealthError).default([]),
 });

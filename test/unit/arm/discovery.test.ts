@@ -132,6 +132,17 @@ describe('a vCenter server', () => {
     expect([await round(other), await round(scout)]).toEqual([0, 1]);
     expect(looks).toBe(2);
   });
+
+  it('B6: is one of the places that a refreshed provider looks through again', async () => {
+    const [scout, other] = [await registered('scout', 'provider'), await registered('other', 'provider')];
+    const servers = `${world.fabricId}/replicationRecoveryServicesProviders`;
+    const { status } = await world.ask('POST', `${servers}/scout/refreshProvider`);
+    expect(status).toBe(202);
+    world.clock.advance(60_000);
+    expect([await round(other), await round(scout), looks]).toEqual([0, 1, 1]);
+    world.clock.advance(60_000);
+    expect([await round(scout), looks]).toEqual([0, 1]);
+  });
 });
 
 describe('a network of a VMM server', () => {
