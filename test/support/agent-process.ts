@@ -17,6 +17,8 @@ export interface AgentProcessOptions {
   readonly arguments?: readonly string[];
   /** Another build of the agent than this project's. */
   readonly program?: string;
+  /** A command that starts the one that follows it. */
+  readonly launcher?: readonly string[];
 }
 
 /** The built agent as a process of its own, to be killed and started again on the same folder. */
@@ -47,10 +49,13 @@ export class AgentProcess {
       certificateAuthorityFile,
       sealIntervalInMs = 50,
       program = 'dist/agent/main.js',
+      launcher = [],
     } = this.#options;
+    const [first = '', ...rest] = [...launcher, process.execPath];
     const child = spawn(
-      process.execPath,
+      first,
       [
+        ...rest,
         program,
         'run',
         ...['--url', url, '--token', token, '--state', join(folder, 'state'), '--listen', this.socketPath],
