@@ -75,6 +75,10 @@ export interface StartAgentOptions {
   readonly taskHandlers?: Partial<Record<DesiredTask['kind'], TaskHandler>>;
   /** What it does for its site besides. */
   readonly siteRoles?: readonly SiteRole[];
+  /** Disks and state folder lie where other hosts see them too: once it was stopped here, it may be started there and goes on. */
+  readonly isMovable?: boolean | undefined;
+  /** Which boot of a host it runs in, if not what the system says. */
+  readonly bootId?: string | undefined;
   /** Called with how the disks stand, as often as the service is told. */
   readonly onStatus?: ((replicas: AgentStatus['replicas']) => void) | undefined;
 }
@@ -140,7 +144,10 @@ export async function startAgent(options: StartAgentOptions): Promise<Agent> {
       stopping.abort();
       await Promise.all([running, nbd.close(), scanner?.stop()]);
       for (const role of siteRoles) await role.close();
-      for (const { disk } of workers) disk.close();
+      for (const { disk } of workers) {
+        if (options.isMovable === true) await disk.handOver();
+        disk.close();
+      }
       claim.release();
     },
   };
@@ -233,7 +240,7 @@ async function openWorkers(
     openLogLimitBytes: usual.openLogLimitBytes,
     spoolQuotaBytes: options.spoolQuotaBytes ?? usual.spoolQuotaBytes,
   };
-  const bootId = readBootId();
+  const bootId = options.bootId ?? readBootId();
   const scanned: ScannedDisk[] = [];
   const open = async ({ path, diskId }: AgentDisk): Promise<ReplicaWorker> => {
     const digests = options.scan === undefined ? undefined : new ScanDigests(state.diskFolder(diskId));

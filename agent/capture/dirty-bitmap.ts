@@ -77,6 +77,11 @@ export class DirtyBitmap {
     }
   }
 
+  /** From here on it survives a power cut too, until something is marked. */
+  flush(): void {
+    fs.fsyncSync(this.#file);
+  }
+
   close(): void {
     fs.closeSync(this.#file);
   }

@@ -20,6 +20,7 @@ export interface RunOptions {
   readonly snapshotHook?: string;
   readonly standsStill?: boolean;
   readonly state: string;
+  readonly movable?: boolean;
   readonly listen: string;
   readonly name: string;
   readonly machineId: string;
@@ -63,6 +64,7 @@ function addDiskOptions(command: Command): void {
     .option('--snapshot-hook <how>', 'lvm, zfs, btrfs:<subvolume>, libvirt:<domain> or a script')
     .option('--stands-still', 'nobody writes the scanned disks while they are read')
     .option('--state <folder>', 'where key, bitmaps and spool are kept', '/var/lib/lifeboat-agent')
+    .option('--movable', 'disks and state lie where other hosts of the machine see them too')
     .option('--listen <port|path>', 'NBD on a port of 127.0.0.1, or a unix socket', String(usualPorts.nbd))
     .option('--name <name>', 'the machine as people know it', hostname())
     .option('--machine-id <id>', 'the machine as its platform knows it', hostname())

@@ -88,6 +88,7 @@ async function besideDisks({ options, roles, ...others }: Parts): Promise<() => 
     ...{ clock: systemClock, ids: systemIds, telemetry: openTelemetry(systemClock) },
     sealIntervalInMs: options.sealInterval,
     spoolQuotaBytes: options.spoolQuota,
+    isMovable: options.movable,
     groupListenAddress: options.groupListen,
     scriptsFolder: options.scripts,
     freezeScript: freezeScript === undefined ? undefined : { path: freezeScript, timeoutInMs },

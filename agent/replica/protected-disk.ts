@@ -213,9 +213,22 @@ export class ProtectedDisk {
     };
   }
 
+  /** Leaves disk and stream whole for an agent on another host that sees the same files. Nothing may be written any more. */
+  async handOver(): Promise<void> {
+    await this.#sealTurn.take(async () => {
+      await this.#options.disk.flush();
+      for (const bitmap of this.#allBitmaps) bitmap.flush();
+      await this.#spool.handOver();
+    });
+  }
+
   close(): void {
     this.#options.disk.close();
-    for (const bitmap of [this.#bitmaps.open, this.#bitmaps.sealing, this.pending]) bitmap.close();
+    for (const bitmap of this.#allBitmaps) bitmap.close();
+  }
+
+  get #allBitmaps(): readonly DirtyBitmap[] {
+    return [this.#bitmaps.open, this.#bitmaps.sealing, this.pending];
   }
 
   #state(): ReplicaReport['state'] {

@@ -12,7 +12,10 @@ const Head = z.object({
   epoch: z.int().min(1),
   sequence: z.int().nonnegative(),
   digest: z.string().regex(/^[0-9a-f]{64}$/),
-  /** Which boot of the machine sealed it: what a power cut took is not known, so another boot's spool proves nothing. */
+  /**
+   * Which boot of the machine sealed it: what a power cut took is not known, so another boot's spool proves nothing, unless it was
+   * handed over.
+   */
   bootId: z.string(),
 });
 export type SpoolHead = z.infer<typeof Head>;
@@ -27,6 +30,8 @@ export interface SpoolOptions {
   readonly cipher: SpoolCipher;
   readonly bootId: string;
 }
+
+const handedOver = 'handed over';
 
 const logName = /^(\d{11})\.log$/;
 
@@ -96,6 +101,11 @@ export class ReplicaSpool {
     return this.#options.cipher.open(await readFile(this.#logPath(sequence)));
   }
 
+  /** Everything is on the disk, and nothing is sealed here any more: whoever opens the spool next, in whatever boot, goes on with it. */
+  async handOver(): Promise<void> {
+    if (this.#head !== undefined) await this.#moveHead({ ...this.#head, bootId: handedOver });
+  }
+
   /** Frees every log up to this one: the target holds them durably. */
   async freeThrough(sequence: number): Promise<void> {
     const freed = this.logs.filter((log) => log.sequence <= sequence);
@@ -118,8 +128,12 @@ export class ReplicaSpool {
       const { size } = await stat(join(this.#options.folder, name));
       this.#note(Number(match[1]), size);
     }
-    if (!head.success || head.data.bootId !== this.#options.bootId) return;
+    const { bootId } = this.#options;
+    if (!head.success || ![bootId, handedOver].includes(head.data.bootId)) return;
     this.#head = await this.#proved(head.data);
+    // Taken over once: what this boot leaves behind has to be proved again.
+    if (this.#head !== undefined && head.data.bootId === handedOver)
+      await this.#moveHead({ ...this.#head, bootId });
   }
 
   /** The head, moved over a log that was put in place just before the agent died, or nothing if a log is missing. */
