@@ -69,10 +69,10 @@ export async function ringDoorbells(
   agent: AgentRecord,
   { replicaIds }: RingDoorbells,
 ): Promise<void> {
+  ports.allowance.take(agent.agentId, replicaIds.length);
   const { items } = await ports.board.read(agent.agentId);
   const own = new Set(items.flatMap(({ replicas }) => replicas.map(({ replicaId }) => replicaId)));
   for (const replicaId of replicaIds) if (!own.has(replicaId)) await expectSender(ports, agent, replicaId);
-  ports.allowance.take(agent.agentId, replicaIds.length);
   await Promise.all([...new Set(replicaIds)].map((replicaId) => ports.doorbells.ring(replicaId)));
 }
 

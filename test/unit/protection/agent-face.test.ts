@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AgentAnswer } from '../../../shared/agents/exchange';
+import { Counted } from '../../support/protection/counted';
 import type { PaperAgent } from '../../support/protection/paper-agent';
 import { ProtectionWorld } from '../../support/protection/protection-world';
 
@@ -113,13 +114,20 @@ describe('a request of an agent', () => {
     expect(refused.map(({ status }) => status)).toEqual([400, 400, 400, 400, 404, 413]);
   });
 
-  it('to ring more often than is allowed is put off, at a bounded cost', async () => {
+  it('to ring 100,000 times is put off, costs one read, and keeps nobody else from ringing', async () => {
+    const other = await world.protect('other');
+    const counted = new Counted();
+    counted.count(world.replication.doorbells, { ring: 'bells' });
+    counted.count(world.records, { get: 'reads', create: 'writes', put: 'writes', replace: 'writes' });
     const replicaIds = Array<string>(100).fill(agent.wish?.replicas[0]?.replicaId ?? '');
-    const answers: number[] = [];
-    for (let call = 0; call < 40; call++)
-      answers.push((await agent.call('POST', 'doorbell', { replicaIds })).status);
-    expect(answers.filter((status) => status === 202)).toHaveLength(20);
-    expect(answers.at(-1)).toBe(429);
+    const answers: AgentAnswer[] = [];
+    for (let call = 0; call < 1000; call++)
+      answers.push(await agent.call('POST', 'doorbell', { replicaIds }));
+    expect(answers.filter(({ status }) => status === 202)).toHaveLength(20);
+    expect(answers.slice(20).map(codeOf)).toEqual(Array<string>(980).fill('TooManyRequests'));
+    expect(['bells', 'reads', 'writes'].map((name) => counted.of(name))).toEqual([20, 1020, 0]);
+    const [othersId = ''] = other.streams.keys();
+    expect((await other.call('POST', 'doorbell', { replicaIds: [othersId] })).status).toBe(202);
     world.clock.advance(60_000);
     expect((await agent.call('POST', 'doorbell', { replicaIds })).status).toBe(202);
   });
