@@ -179,7 +179,7 @@ describe('a network of a VMM server', () => {
         {
           serviceErrorDetails: {
             code: 'NetworkNotLinked',
-            message: expect.stringMatching(/"LAN" of the machine "web"/) as unknown,
+            message: expect.stringMatching(/The network "LAN" that the machine is on/) as unknown,
           },
         },
       ],

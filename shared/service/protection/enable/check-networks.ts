@@ -6,22 +6,22 @@ import type { Records } from '../../../ports/records';
 import { everyResource } from '../../catalogue/resources';
 import { fabricIdOf } from '../item-records';
 
-const Reported = Network.extend({ nativeId: z.string().optional() });
+const Reported = Network.extend({ nativeId: z.string().default('') });
 
 /** A network of a VMM server that is linked to no logical one can be mapped to nothing: the machine would come up cut off. */
 export async function checkNetworks(
   records: Records,
   itemId: string,
-  { name, nics }: Pick<ReportedMachine, 'name' | 'nics'>,
+  nics: ReportedMachine['nics'],
 ): Promise<void> {
-  const used = new Set(nics.map(({ networkId }) => networkId));
-  if (nics.every(({ networkId }) => networkId === undefined)) return;
+  const used = new Set(nics.flatMap(({ networkId }) => networkId ?? []));
+  if (used.size === 0) return;
   for await (const { resource } of everyResource(records, fabricIdOf(itemId), 'replicationNetworks')) {
     const { fabricKind, friendlyName, logicalNetworkId, nativeId } = Reported.parse(resource.properties);
     if (fabricKind !== 'VMM' || logicalNetworkId !== undefined || !used.has(nativeId)) continue;
     throw new LifeboatError(
       'NetworkNotLinked',
-      `The network "${friendlyName}" of the machine "${name}" is not linked to a logical network of its cloud.`,
+      `The network "${friendlyName}" that the machine is on is not linked to a logical network of its cloud.`,
       { target: resource.id },
     );
   }

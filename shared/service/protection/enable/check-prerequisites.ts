@@ -41,10 +41,8 @@ async function checkMachine(
 ): Promise<void> {
   const feeder = await feederOf(ports.records, itemId, item);
   const disks = feeder === undefined ? await cloudDisks(ports, itemId, item) : feeder.machine.disks;
-  if (feeder !== undefined) {
-    await checkHeard(ports, feeder);
-    await checkNetworks(ports.records, itemId, feeder.machine);
-  }
+  if (feeder !== undefined) await checkHeard(ports, feeder);
+  await checkNetworks(ports.records, itemId, feeder?.machine.nics ?? []);
   const known = new Map(disks.map((disk) => [disk.diskId.toLowerCase(), disk]));
   const sized = item.disks.map((disk) => {
     const found = known.get(disk.id.toLowerCase());
