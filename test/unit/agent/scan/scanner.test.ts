@@ -180,4 +180,34 @@ describe('a disk that others write', () => {
       expect(first - end === 0 || first - end === 1).toBe(true);
     }
   }, 60_000);
+
+  it('that has shrunk, or of which no snapshot can be taken, is said to be so, and goes on when that is over', async () => {
+    const reasons: string[] = [];
+    const warn = (_what: string, about?: object): void => void reasons.push(JSON.stringify(about));
+    const log = { info: () => undefined, error: () => undefined, warn };
+    let trouble: string | undefined;
+    const hook: SnapshotHook = {
+      take: (paths) => (trouble === undefined ? Promise.resolve(paths) : Promise.reject(new Error(trouble))),
+      release: () => Promise.resolve(),
+    };
+    await start(hook, { log });
+    await protect();
+    await nthPoint(1);
+    const whole = readFileSync(diskPath());
+    const said = (what: string) =>
+      eventually(() => Promise.resolve(reasons.some((each) => each.includes(what))));
+
+    trouble = 'the volume group is full';
+    service.cutNow();
+    await said(trouble);
+    trouble = undefined;
+    writeFileSync(diskPath(), whole.subarray(0, blockBytes));
+    await said(`${blockBytes} bytes now, and ${diskSizeBytes} when it was opened`);
+    expect(await listedPoints()).toHaveLength(1);
+
+    writeFileSync(diskPath(), whole);
+    await writeOutside(0, randomBytes(512));
+    const last = await nthPoint(2);
+    expect((await contentAt(last.pointId)).equals(readFileSync(diskPath()))).toBe(true);
+  }, 60_000);
 });
