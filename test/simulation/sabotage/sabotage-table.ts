@@ -30,7 +30,6 @@ const apply = 'service/apply-extents.ts';
 const applyLog = 'service/logs/apply-log.ts';
 const verified = 'service/logs/verified-log.ts';
 const startEpoch = 'service/epochs/start-epoch.ts';
-const take = 'service/points/take-hold.ts';
 const settlePoint = 'service/points/settle-point.ts';
 const announce = 'service/points/announce-point.ts';
 const removePoint = 'service/points/remove-point.ts';
@@ -43,7 +42,7 @@ export const sabotages: readonly Sabotage[] = [
     'await applyExtents(disk, log, { atNumber,',
     'await applyExtents(disk, log, { atNumber: (await disk.raise(closedNumber(nextPosition(at)))).number,',
   ]),
-  code('pages are written whatever the number', 505, apply, [
+  code('pages are written whatever the number', 238, apply, [
     'await this.disk.write(extent, this.atNumber);',
     'await this.disk.write(extent, (await this.disk.state()).number);',
   ]),
@@ -98,14 +97,6 @@ export const sabotages: readonly Sabotage[] = [
     '  await ports.cache.createEpoch(replicaId, epoch);',
     '',
   ]),
-  code('a snapshot of whatever is there by then', 336, take, [
-    'await disk.snapshot(etag);',
-    'await disk.snapshot((await disk.state()).etag);',
-  ]),
-  code('a snapshot is tried again wherever the disk is', 898, take, [
-    "if (now.number !== state.number) return 'moved';",
-    '',
-  ]),
   code('a point is whole when one member holds it', 9, settlePoint, [
     'manifest.members.every((member)',
     'manifest.members.some((member)',
@@ -119,7 +110,7 @@ export const sabotages: readonly Sabotage[] = [
     'point.timeInMs <= untilAgeInMs',
     'point.timeInMs <= untilAgeInMs / 4',
   ]),
-  code("a point's snapshot goes while another stands on it", 20, removePoint, [
+  code("a point's snapshot goes while another stands on it", 5, removePoint, [
     'if (!needed.has(id)) await',
     'await',
   ]),
