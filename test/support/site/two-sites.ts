@@ -73,15 +73,19 @@ export class TwoSites {
   }
 
   /** The same at the site that the machines come from: what they replicate to once their direction has turned. */
-  openKeeperAtHome(name = 'home-target'): Promise<TappedPort> {
-    return this.#openKeeper(name, this.site.fabricId, this.primary);
+  openKeeperAtHome(name: string, isProvider = true): Promise<TappedPort> {
+    return this.#openKeeper(name, this.site.fabricId, isProvider ? this.primary : undefined);
   }
 
   get #otherFabricId(): string {
     return `${this.site.vaultId}/replicationFabrics/other`;
   }
 
-  async #openKeeper(name: string, fabricId: string, hypervisor: PaperHypervisor): Promise<TappedPort> {
+  async #openKeeper(
+    name: string,
+    fabricId: string,
+    hypervisor: PaperHypervisor | undefined,
+  ): Promise<TappedPort> {
     const trust = await this.authority.issue(name);
     const target = await MasterTarget.open({
       ...{ folder: join(this.folder, `kept-${name}`), format: 'raw', listen: { host: '127.0.0.1', port: 0 } },
@@ -89,7 +93,6 @@ export class TwoSites {
     });
     const tap = await TappedPort.open(target.address.port);
     this.#stopping.push(() => tap.close());
-    const provider = new Provider({ hypervisor, ...common, log: this.#log('provider') });
     const told: SiteRole = {
       ...{ role: target.role, taskHandlers: target.taskHandlers },
       run: (context, signal) => target.run(context, signal),
@@ -100,7 +103,9 @@ export class TwoSites {
         return { ...telling, report: { ...telling.report, listens } };
       },
     };
-    await this.#serve(name, [told, provider], fabricId);
+    const provider =
+      hypervisor === undefined ? [] : [new Provider({ hypervisor, ...common, log: this.#log(name) })];
+    await this.#serve(name, [told, ...provider], fabricId);
     return tap;
   }
 
