@@ -143,6 +143,7 @@ export async function startAgent(options: StartAgentOptions): Promise<Agent> {
     stop: async () => {
       stopping.abort();
       await Promise.all([running, nbd.close(), scanner?.stop()]);
+      scanner?.close();
       for (const role of siteRoles) await role.close();
       for (const { disk } of workers) {
         if (options.isMovable === true) await disk.handOver();

@@ -97,6 +97,10 @@ export class Scanner {
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#turn.take(() => Promise.resolve());
+  }
+
+  /** Once no log of these disks is being sealed any more. */
+  close(): void {
     for (const { digests } of this.#options.disks) digests.close();
   }
 
