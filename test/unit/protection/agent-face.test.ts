@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { DesiredState } from '../../../shared/contracts/agent/desired';
 import type { AgentAnswer } from '../../../shared/agents/exchange';
 import { Counted } from '../../support/protection/counted';
 import type { PaperAgent } from '../../support/protection/paper-agent';
@@ -100,6 +101,20 @@ describe('a request of an agent', () => {
     ];
     expect(refused.map(codeOf)).toEqual(Array<string>(5).fill('NotYourReplica'));
     expect(await world.wired.ports.replicas.read(replicaId)).toEqual(before);
+  });
+
+  it('that says more was copied than there is to copy ends no copy, and nobody else sees of it', async () => {
+    const liar = await world.machine('liar');
+    await world.enable('liar');
+    liar.wish = DesiredState.parse((await liar.call('GET', 'desired?waitInMs=0')).jsonBody);
+    const before = await world.item('web');
+    const lies = { copiedBytes: 2 ** 50, toCopyBytes: 1, sealed: 2 ** 40, uploaded: 2 ** 40 };
+    expect((await liar.report(lies)).status).toBe(200);
+    await world.review('liar');
+    const item = await world.item('liar');
+    expect(item).toMatchObject({ state: 'InitialReplicationInProgress', initialCopyPercent: 99 });
+    expect(await world.points('liar')).toEqual([]);
+    expect(await world.item('web')).toEqual(before);
   });
 
   it('that is nonsense is a refusal with a code, never a failure', async () => {
