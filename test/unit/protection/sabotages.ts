@@ -168,4 +168,29 @@ export const protectionSabotages: readonly ProtectionSabotage[] = [
     ['agent-face', 'is refused with another', 'service/agents/check-signature.ts'],
     ['  if (!fits(text, signature, agent.publicKey)) throw unsigned();', ''],
   ),
+  bug(
+    'what is told in a line is shown all at once',
+    ['told-in-order', 'I10 is done in', 'service/agents/desired-state.ts'],
+    ['tasks: firstOfEachLine(wish.tasks)', 'tasks: wish.tasks'],
+  ),
+  bug(
+    'what was told twice in a line is done twice',
+    ['told-in-order', 'I10 is done once', 'service/sites/ask-site.ts'],
+    ['last !== undefined && isSame(last, asked)', 'last?.taskId === asked.taskId'],
+  ),
+  bug(
+    'what is told in a line is taken for wanted already',
+    ['told-in-order', 'ends with what', 'service/sites/ask-site.ts'],
+    ['    const last = before.at(-1);', '    const last = before.find((task) => isSame(task, asked));'],
+  ),
+  bug(
+    'a storm of bells is heard out',
+    ['agent-face', 'to ring 100,000', 'service/agents/answer-requests.ts'],
+    ['  ports.allowance.take(agent.agentId, replicaIds.length);', ''],
+  ),
+  bug(
+    'an agent that lies is believed',
+    ['agent-face', 'that says more', `${review}/review-item.ts`],
+    ['Math.min(99, Math.floor(', 'Math.max(99, Math.floor('],
+  ),
 ];
