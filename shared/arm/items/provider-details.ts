@@ -18,6 +18,7 @@ export function presentProviderDetails(
     vmProtectionStateDescription: protectionState,
     multiVmGroupName: item.multiVmGroupName ?? null,
     rpoInSeconds: item.rpoInSeconds ?? null,
+    churnBytesPerSecond: item.churnBytesPerSecond ?? null,
     lastRpoCalculatedTime: wireTime(item.rpoCalculatedAtInMs),
     ...own(item),
   };

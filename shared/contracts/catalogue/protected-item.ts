@@ -58,6 +58,7 @@ export const ProtectedItem = z.looseObject({
   disks: z.array(ProtectedDisk),
   initialCopyPercent: z.number().default(0),
   rpoInSeconds: z.number().optional(),
+  churnBytesPerSecond: z.number().optional(),
   rpoCalculatedAtInMs: z.number().optional(),
   lastReplicatedAtInMs: z.number().optional(),
   failoverRecoveryPointId: z.string().optional(),

@@ -60,6 +60,7 @@ export const ReplicaRecord = z.object({
       sealed: z.int(),
       uploaded: z.int(),
       spooledBytes: z.int(),
+      churnBytesPerSecond: z.int().optional(),
       saidAtMs: z.int(),
       /** The durable position that it was told of in answer. */
       toldSequence: z.int().optional(),

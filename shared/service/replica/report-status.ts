@@ -1,6 +1,7 @@
 import type { ReplicaReport } from '../../contracts/agent/report';
 import type { ReplicaRecord, WantedLog } from '../../contracts/replication/replica-record';
 import { LifeboatError } from '../../errors';
+import { churnAfter } from '../../model/churn';
 import { isResyncCheaper } from '../../model/resync/resync-rule';
 import { recordOf } from '../answer-doorbell';
 import type { ReplicaStatus } from '../replicas';
@@ -11,10 +12,15 @@ import { updateReplica } from './update-replica';
 export async function reportStatus(ports: ReplicationPorts, report: ReplicaReport): Promise<ReplicaStatus> {
   const { replicaId, epoch, sealed, uploaded, spooledBytes } = report;
   await recordOf(ports, replicaId);
-  const said = { epoch, sealed, uploaded, spooledBytes, saidAtMs: ports.clock.now() };
+  const saidAtMs = ports.clock.now();
+  const said = { epoch, sealed, uploaded, spooledBytes, saidAtMs };
   const record = await updateReplica(ports, replicaId, (current) => ({
     ...current,
-    agent: { ...said, toldSequence: durableIn(current, epoch) },
+    agent: {
+      ...said,
+      churnBytesPerSecond: churnAfter(current.agent, report.churnBytes, saidAtMs),
+      toldSequence: durableIn(current, epoch),
+    },
     resyncNeeded: current.resyncNeeded ?? (isHalfChanged(current, report) ? 'halfChanged' : null),
   }));
   if (record === undefined) throw new LifeboatError('NotFound', `There is no replica ${replicaId}.`);

@@ -25,7 +25,6 @@ interface Stream {
   sequence: number;
   digest: string;
   isCopied: boolean;
-  churnBytes: number;
 }
 
 /** An agent without a machine: its disks are buffers, its rounds are called, its requests are signed like any agent's. */
@@ -161,7 +160,7 @@ export class PaperAgent {
     }
     const known = this.streams.get(replicaId);
     if (known?.epoch === epoch) return known;
-    const stream = { epoch, sequence: 0, digest: chainHead, isCopied: false, churnBytes: 0 };
+    const stream = { epoch, sequence: 0, digest: chainHead, isCopied: false };
     this.streams.set(replicaId, stream);
     return stream;
   }

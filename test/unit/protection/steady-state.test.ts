@@ -87,6 +87,24 @@ describe('a protected machine', () => {
     expect((await world.item())?.resyncRequired).toBe(false);
   });
 
+  it('shows how fast its guests write, as its agent tells it', async () => {
+    world = await ProtectionWorld.open();
+    const agent = await world.protect();
+    const rates: unknown[] = [];
+    for (const churnBytes of [60_000, 0]) {
+      world.clock.advance(60_000);
+      await agent.report({ churnBytes });
+      await world.review();
+      rates.push((await world.item())?.churnBytesPerSecond);
+    }
+    const { body } = await world.ask('GET', await world.itemId('web'));
+    expect(rates[0]).toBeGreaterThan(0);
+    expect(rates[1]).toBeLessThan(Number(rates[0]));
+    expect(body).toMatchObject({
+      properties: { providerSpecificDetails: { churnBytesPerSecond: rates[1] } },
+    });
+  });
+
   it('X6 names what a failover would miss, every 12 hours and when it is asked for', async () => {
     world = await ProtectionWorld.open();
     await world.protect();

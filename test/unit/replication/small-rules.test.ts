@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { replicaOfBlobCreated } from '../../../shared/contracts/blob-created';
 import { backOffInMs } from '../../../shared/model/back-off';
+import { churnAfter } from '../../../shared/model/churn';
 import { planJournal } from '../../../shared/model/points/journal-plan';
 import { closedNumber } from '../../../shared/model/position';
 import { isResyncCheaper } from '../../../shared/model/resync/resync-rule';
@@ -18,6 +19,17 @@ describe('back-off', () => {
   it('waits 1, 2, 4, 8 and 10 minutes, then half an hour each time', () => {
     const minutes = [1, 2, 3, 4, 5, 6, 7, 100].map((failures) => backOffInMs(failures) / 60_000);
     expect(minutes).toEqual([1, 2, 4, 8, 10, 30, 30, 30]);
+  });
+});
+
+describe('the churn of a disk', () => {
+  it('is not known before it was told twice, and then follows what is told', () => {
+    expect(churnAfter(null, 5000, 0)).toBeUndefined();
+    const first = churnAfter({ saidAtMs: 0 }, 50_000, 10_000);
+    expect(first).toBe(5000);
+    const fiveMinutesOfRest = { saidAtMs: 10_000, churnBytesPerSecond: first };
+    expect(churnAfter(fiveMinutesOfRest, 0, 310_000)).toBe(2500);
+    expect(churnAfter(fiveMinutesOfRest, 123, 10_000)).toBe(5000);
   });
 });
 

@@ -54,7 +54,7 @@ export async function fill(harbour: Harbour, count: number, nowInMs: number): Pr
         copiedPercent: 100,
         pendingBytes: (isCritical ? 900 : index % 7) * 2 ** 20,
       })),
-      enabledWith: { churnBytesPerSecond: 4_000 * ((index % 9) + 1) },
+      churnBytesPerSecond: 4_000 * ((index % 9) + 1),
       ...(index % 3 === 0 ? { testFailedOverAtInMs: nowInMs - (index + 1) * 26 * hourInMs } : {}),
     });
     if (index < 12 || (isCritical && index < 250))

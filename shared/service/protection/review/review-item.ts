@@ -89,8 +89,15 @@ function shown(
     disks,
     initialCopyPercent: totalBytes === 0 ? 0 : Math.floor(copiedBytes / totalBytes),
     resyncRequired: disks.some(({ resyncRequired }) => resyncRequired),
+    churnBytesPerSecond: churnOf(reviewed.records),
     ...itemHealth(reviewed, current, clock.now()),
   };
+}
+
+/** What is written to all disks whose agent has told it. */
+function churnOf(records: ReviewedItem['records']): number | undefined {
+  const told = records.flatMap((record) => record?.agent?.churnBytesPerSecond ?? []);
+  return told.length === 0 ? undefined : told.reduce((sum, rate) => sum + rate, 0);
 }
 
 /** Whole per cent; 100 only once the first marker proves it. */
