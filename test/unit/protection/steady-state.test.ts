@@ -8,6 +8,8 @@ let world: ProtectionWorld;
 
 const codes = async (): Promise<string[]> =>
   ((await world.item())?.healthErrors ?? []).map(({ code }) => code);
+const jobStates = async (name: string): Promise<string[]> =>
+  (await world.jobRecords()).filter(({ scenarioName }) => scenarioName === name).map(({ state }) => state);
 const jobsCalled = async (name: string): Promise<number> =>
   (await world.jobRecords()).filter(({ scenarioName }) => scenarioName === name).length;
 
@@ -103,6 +105,31 @@ describe('a protected machine', () => {
     expect(body).toMatchObject({
       properties: { providerSpecificDetails: { churnBytesPerSecond: rates[1] } },
     });
+  });
+
+  it('starts the job that holds it, if the host that wrote it down died before it did', async () => {
+    world = await ProtectionWorld.open();
+    const agent = await world.protect();
+    const itemId = await world.itemId('web');
+    world.clock.advance(10 * hourInMs);
+    const [replicaId = ''] = agent.streams.keys();
+    await updateReplica(world.replication, replicaId, (record) => ({
+      ...record,
+      resyncNeeded: 'halfChanged',
+    }));
+    await agent.report();
+    const dying = { ...world.jobs, start: () => Promise.reject(new Error('the host was killed')) };
+    const { status } = await world.arm.api(
+      world.arm.request('POST', `${itemId}/repairReplication`, { body: {} }),
+      dying,
+    );
+    expect(status).toBe(202);
+    expect(await jobStates('RepairReplication')).toEqual(['NotStarted']);
+    world.clock.advance(60_000);
+    await agent.report();
+    await world.pump(2);
+    expect(await jobStates('RepairReplication')).toEqual(['Succeeded']);
+    expect((await world.item())?.hold).toBeUndefined();
   });
 
   it('X6 names what a failover would miss, every 12 hours and when it is asked for', async () => {

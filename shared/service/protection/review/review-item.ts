@@ -5,7 +5,9 @@ import { scenarios } from '../../../model/scenarios';
 import { stateOf } from '../../../model/scenarios/allowed';
 import { readAgentStatus } from '../../agents/agent-records';
 import { recoveriesOf } from '../../failover/recovery-records';
-import { changeItem, readItem } from '../item-records';
+import { startIfForgotten } from '../../jobs/accept-job';
+import { jobLedger } from '../../jobs/job-ledger';
+import { changeItem, readItem, vaultIdOf } from '../item-records';
 import { followGroup } from '../group/follow-group';
 import { startFinalize } from './finalize';
 import { giveTurns } from './give-turns';
@@ -26,6 +28,7 @@ import { agentOf } from '../remove-replication';
 export async function reviewItem(office: ProtectionOffice, itemId: string): Promise<void> {
   const reviewed = await lookAt(office, itemId);
   if (reviewed === undefined) return;
+  await startHolder(office, itemId, reviewed.item);
   if (isAway(reviewed.item)) return followGroup(office, reviewed);
   await mirrorPoints(office, reviewed);
   const item = await changeItem(office.records, itemId, (current) => shown(office, reviewed, current));
@@ -34,6 +37,14 @@ export async function reviewItem(office: ProtectionOffice, itemId: string): Prom
   await followGroup(office, reviewed);
   await tend(office, reviewed, item);
   if (isCopied(reviewed)) await startFinalize(office, { ...reviewed, item });
+}
+
+/** The job that holds an item may have been written down by a host that died before it started it. */
+async function startHolder(office: ProtectionOffice, itemId: string, { hold }: ProtectedItem): Promise<void> {
+  if (hold === undefined) return;
+  const name = { vaultId: vaultIdOf(itemId), jobId: hold.jobId };
+  const job = await jobLedger(office.records, office.clock).find(name);
+  if (job !== undefined) await startIfForgotten(office, job);
 }
 
 async function tend(office: ProtectionOffice, reviewed: ReviewedItem, item: ProtectedItem): Promise<void> {
