@@ -199,10 +199,10 @@ interface Parts {
 
 function kept(record: ReplicaRecord, points: KeptReplica['points']): KeptReplica {
   const { replicaId, ownerId, sizeBytes, policy, applied, durable, missing, failure } = record;
-  const { resyncNeeded, cachedBytes, createdAtMs } = record;
+  const { resyncNeeded, copyingEpoch, cachedBytes, createdAtMs } = record;
   return {
     ...{ replicaId, ownerId, sizeBytes, policy, applied, durable, missing, failure },
-    ...{ resyncNeeded, cachedBytes, createdAtMs },
+    ...{ resyncNeeded, copyingEpoch, cachedBytes, createdAtMs },
     ...(points === undefined ? {} : { points }),
   };
 }

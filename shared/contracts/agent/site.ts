@@ -36,6 +36,8 @@ export const KeptReplica = z.strictObject({
   missing: WantedLog.extend({ faults: z.array(z.string()).max(20), sinceMs: z.int() }).nullable(),
   failure: FailureStreak.nullable(),
   resyncNeeded: ResyncReason.nullable(),
+  /** The epoch whose first point is awaited. */
+  copyingEpoch: z.int().nullable(),
   cachedBytes: z.int().nonnegative(),
   createdAtMs: z.int(),
   /** Absent while they are what was reported before. */

@@ -57,16 +57,21 @@ async function recordOf(
   return readReplicaRecord(records, replicaId);
 }
 
-/** A report that was on its way when an epoch began is older than what is known. */
+/**
+ * A report that was on its way when an epoch began is older than what is known. One that comes before the answer to who began
+ * the epoch is the first to tell of it.
+ */
 function noted(current: ReplicaRecord, kept: KeptReplica): ReplicaRecord | undefined {
-  const { applied, durable, missing, failure, cachedBytes, sizeBytes, resyncNeeded } = kept;
+  const { applied, durable, missing, failure, cachedBytes, sizeBytes, resyncNeeded, copyingEpoch } = kept;
   const isOlder =
     current.applied !== null && (applied === null || comparePositions(applied, current.applied) < 0);
   if (isOlder) return undefined;
+  const hasBegun = (applied?.epoch ?? 0) > (current.applied?.epoch ?? 0);
+  const known = current.resyncNeeded === 'corruptLog' ? null : current.resyncNeeded;
   const next: ReplicaRecord = {
     ...current,
     ...{ applied, durable, missing, failure, cachedBytes, sizeBytes },
-    resyncNeeded: resyncNeeded ?? (current.resyncNeeded === 'corruptLog' ? null : current.resyncNeeded),
+    ...(hasBegun ? { copyingEpoch, resyncNeeded } : { resyncNeeded: resyncNeeded ?? known }),
   };
   return JSON.stringify(next) === JSON.stringify(current) ? undefined : next;
 }
