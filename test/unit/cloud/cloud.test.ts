@@ -22,7 +22,8 @@ describe('the local cloud', () => {
     const sample = JSON.parse(readFileSync('local.settings.sample.json', 'utf8')) as {
       Values: Record<string, string>;
     };
-    expect(Object.keys(stack.environment)).toEqual(expect.arrayContaining(Object.keys(sample.Values)));
+    const needed = Object.keys(sample.Values).filter((name) => sample.Values[name] !== '');
+    expect(Object.keys(stack.environment)).toEqual(expect.arrayContaining(needed));
   });
 
   it('serves the app, which serves again after its host was killed', async () => {
