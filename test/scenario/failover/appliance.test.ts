@@ -44,7 +44,6 @@ const stories = {
     calls: ['checkFailover', ...bringing, 'choosePoint', 'fenceReplicas', ...making],
   },
   takenBack: { verb: 'cancelFailover', calls: ['takeBack'] },
-  broughtHomeAgain: { verb: 'plannedFailover', calls: [] },
   committedHome: { verb: 'commitFailover', calls: committing },
   protectedAgain: { verb: 'reprotect', calls: reversing },
 } as const;
@@ -121,7 +120,7 @@ async function begin(verb: Verb, ask: () => Promise<unknown>): Promise<void> {
   });
 }
 
-/** All jobs have ended; those that did not succeed never had the item. */
+/** All jobs have ended; those that did not succeed never had the item, or asked before there was a point. */
 async function expectEnds(points: readonly string[]): Promise<void> {
   const ended = await patiently(async () => {
     const all = await jobs();
@@ -129,7 +128,8 @@ async function expectEnds(points: readonly string[]): Promise<void> {
     return !isOpen && (points.length === 0 || killer.starts.length > points.length) && all;
   });
   for (const { properties } of ended) {
-    if (properties?.state !== 'Succeeded') expect(JSON.stringify(properties?.errors)).toContain('ItemBusy');
+    if (properties?.state !== 'Succeeded')
+      expect(JSON.stringify(properties?.errors)).toMatch(/ItemBusy|PointNotWhole/);
   }
 }
 
@@ -211,8 +211,7 @@ async function comesHome(recovered: StackMachine): Promise<void> {
     ...{ instanceType: 'InMageRcmFailback' as const, recoveryPointType: 'CrashConsistent' as const },
   };
   const properties = { failoverDirection: 'RecoveryToPrimary', providerSpecificDetails };
-  const goesHome = (): Promise<unknown> => life.items.beginPlannedFailover(...life.at, { properties }, quick);
-  await tell('broughtHome', goesHome);
+  await tell('broughtHome', () => life.items.beginPlannedFailover(...life.at, { properties }, quick));
   expectSame([machine.content(0)], [recovered.content(0)]);
   expect(await life.sentHomeBytes()).toBe(3 * blockBytes);
   expect(machine.isRunning).toBe(true);
@@ -221,7 +220,10 @@ async function comesHome(recovered: StackMachine): Promise<void> {
     await patiently(() => Promise.resolve(!machine.isRunning));
     // It takes writes again once its agent has heard of it.
     await patiently(() => recovered.write(0, 131_072, Buffer.alloc(512, 0x66)).then(() => true));
-    await tell('broughtHomeAgain', goesHome);
+    // While the disks are compared there is no whole point to go home with.
+    await patiently(() =>
+      life.items.beginPlannedFailoverAndWait(...life.at, { properties }, quick).then(() => true),
+    );
     expectSame([machine.content(0)], [recovered.content(0)]);
   }
   await tell('committedHome', () => life.items.beginFailoverCommit(...life.at, quick));
