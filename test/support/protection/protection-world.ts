@@ -219,7 +219,11 @@ export class ProtectionWorld {
     return `${container ?? ''}/replicationProtectedItems/${name}`;
   }
 
-  async enable(machineId = 'web', provider: object = {}): Promise<{ status: number; body: unknown }> {
+  async enable(
+    machineId = 'web',
+    provider: object = {},
+    policyId = `${vault}/replicationPolicies/p`,
+  ): Promise<{ status: number; body: unknown }> {
     const [container] = await this.containers();
     const fabric = await readResource(this.records, this.fabricId);
     const name = protectableItemName(Fabric.parse(fabric?.resource.properties).internalId, machineId);
@@ -227,7 +231,7 @@ export class ProtectionWorld {
     const isListed = await this.exists(protectableItemId);
     return this.ask('PUT', await this.itemId(machineId), {
       properties: {
-        policyId: `${vault}/replicationPolicies/p`,
+        policyId,
         ...(isListed ? { protectableItemId } : {}),
         providerSpecificDetails: { instanceType: this.options.instanceType, ...provider },
       },

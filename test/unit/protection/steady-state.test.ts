@@ -1,6 +1,8 @@
 import { isInWindow, parseResyncWindow, usualResyncWindow } from '../../../shared/model/resync/resync-window';
 import { changeResource } from '../../../shared/service/catalogue/resources';
+import { readReplicaRecord } from '../../../shared/service/replica/replica-records';
 import { updateReplica } from '../../../shared/service/replica/update-replica';
+import { vault } from '../../support/arm/world';
 import { ProtectionWorld } from '../../support/protection/protection-world';
 
 const hourInMs = 3_600_000;
@@ -105,6 +107,30 @@ describe('a protected machine', () => {
     expect(body).toMatchObject({
       properties: { providerSpecificDetails: { churnBytesPerSecond: rates[1] } },
     });
+  });
+
+  it('F3 follows the policy of its cloud with every other machine there, and takes no other', async () => {
+    world = await ProtectionWorld.open();
+    const agents = [await world.protect('web'), await world.protect('db')];
+    const kept = async (): Promise<unknown[]> => {
+      const ids = agents.map(({ streams }) => [...streams.keys()][0] ?? '');
+      const records = await Promise.all(ids.map((id) => readReplicaRecord(world.records, id)));
+      return records.map((record) => record?.policy.retention.at(-1)?.untilAgeInMs);
+    };
+    expect(await kept()).toEqual([2 * hourInMs, 2 * hourInMs]);
+    await world.setPolicy({ recoveryPointHistoryDuration: 7 });
+    for (const agent of agents) await agent.report();
+    for (const name of ['web', 'db']) await world.review(name);
+    expect(await kept()).toEqual([7 * hourInMs, 7 * hourInMs]);
+
+    const foreign = `${vault}/replicationPolicies/foreign`;
+    const providerSpecificInput = { instanceType: 'HyperVReplicaAzure' };
+    await world.ask('PUT', foreign, { properties: { providerSpecificInput } });
+    await world.machine('app');
+    const { status, body } = await world.enable('app', {}, foreign);
+    expect(status).toBe(409);
+    expect(JSON.stringify(body)).toContain('is not associated with the container');
+    expect(await world.item('app')).toBeUndefined();
   });
 
   it('starts the job that holds it, if the host that wrote it down died before it did', async () => {
