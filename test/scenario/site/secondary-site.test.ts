@@ -162,7 +162,7 @@ it('F1 F4 F5 F6 F7 F8 F9 D1: a Hyper-V machine goes to the other site and home a
   await eventually(() => Promise.resolve(sites.keptDisks().every((path) => path === again.path)));
 }, 240_000);
 
-it('B5 E1 E3 E4 F8: a machine goes by a process server to a master target of the other site, home by the one that is chosen, and nothing of it to the service', async () => {
+it('B5 E1 E2 E3 E4 F8: a machine goes by a process server to a master target of the other site, home by the one that is chosen, all of it by one vault, and nothing of it to the service', async () => {
   sites = await TwoSites.open(tapped, betweenSites);
   const tap = await sites.openOther();
   await sites.openProcessServer();
@@ -210,6 +210,13 @@ it('B5 E1 E3 E4 F8: a machine goes by a process server to a master target of the
   await hasRecovered(away, 'web-new');
   expect(chosen.bytes.length).toBeGreaterThan(sizeBytes);
   expect(busy.bytes.length).toBe(0);
+
+  const { client, vault } = sites.site;
+  const servers: string[] = [];
+  for await (const { properties } of client.replicationRecoveryServicesProviders.list(vault, group))
+    servers.push(`${properties?.friendlyName ?? ''} ${properties?.connectionStatus ?? ''}`);
+  for (const name of ['process-server', 'master-target', 'relay', 'busy', 'chosen', 'web'])
+    expect(servers).toContain(`${name} Connected`);
 }, 240_000);
 
 it('D1: a host of a Hyper-V site is one agent, which reads its machine and lists the others', async () => {
