@@ -1,0 +1,38 @@
+#!/bin/sh
+# Two sites of one's own, `home` and `away`: `vmm` for clouds of two VMM servers, `vmware` for VMware and physical machines.
+# Makes a vault, a policy, the sites and their mapping, and prints a token for an agent of each. Needs only curl.
+set -eu
+. "$(dirname "$0")/../curl/calls.sh"
+
+case ${1:-} in
+  vmm) kind=VMM scenario=HyperVReplica2012R2 policy='"recoveryPoints":24,"replicationFrequencyInSeconds":300' ;;
+  vmware) kind=VMware scenario=InMage policy='"recoveryPointHistory":1440,"appConsistentFrequencyInMinutes":0,"multiVmSyncStatus":"Enable"' ;;
+  *) echo 'say which kind of sites: vmm or vmware' >&2; exit 2 ;;
+esac
+
+put "$vault" '{"location":"westeurope","sku":{"name":"Standard"},"properties":{}}'
+echo "vault ${vault##*/}"
+
+put "$vault/replicationPolicies/between-sites" '{"properties":{"providerSpecificInput":{"instanceType":"'$scenario'",'"$policy"'}}}'
+echo 'policy between-sites'
+
+# A site of this kind comes with a container.
+container() {
+  call GET "$vault/replicationFabrics/$1/replicationProtectionContainers" |
+    sed -n 's|.*/replicationProtectionContainers/\([^"/]*\)".*|\1|p' | head -n 1
+}
+for site in home away; do
+  put "$vault/replicationFabrics/$site" '{"properties":{"customDetails":{"instanceType":"'$kind'"}}}'
+  echo "site $site"
+done
+
+put "$vault/replicationFabrics/home/replicationProtectionContainers/$(container home)/replicationProtectionContainerMappings/to-away" '{"properties":{
+  "policyId":"'"$vault"'/replicationPolicies/between-sites",
+  "targetProtectionContainerId":"'"$vault/replicationFabrics/away/replicationProtectionContainers/$(container away)"'",
+  "providerSpecificInput":{"instanceType":"'$scenario'"}}}'
+echo 'home is mapped to away'
+
+for site in home away; do
+  token=$(call POST "$vault/replicationFabrics/$site/createRegistrationToken" --data '{}' | sed -n 's/.*"token":"\([^"]*\)".*/\1/p')
+  echo "$site-token $token"
+done
