@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { z } from 'zod';
 import type { DesiredTask } from '../shared/contracts/agent/desired';
 import type { AgentRole } from '../shared/contracts/agent/identity';
 import type { ReplicaReport, ReportedMachine, StatusAnswer } from '../shared/contracts/agent/report';
@@ -8,11 +6,8 @@ import type { Clock } from '../shared/ports/clock';
 import type { Ids } from '../shared/ports/ids';
 import type { Log } from '../shared/ports/log';
 import type { Telemetry } from '../shared/ports/telemetry';
-import { serviceDigests } from './copy/service-digests';
-import { openDisk, openOthersDisk } from './disk/open-disk';
 import { type NbdServer, startNbdServer } from './nbd/server';
-import { Freezer } from './markers/freezer';
-import { ProtectedDisk } from './replica/protected-disk';
+import type { ProtectedDisk } from './replica/protected-disk';
 import { AgentLoop, type AgentLoopOptions } from './run/agent';
 import { AgentState } from './run/agent-state';
 import { blockBytes } from './capture/dirty-bitmap';
@@ -20,9 +15,10 @@ import type { DiskCapture } from './capture/disk-capture';
 import { registerOnce } from './run/register-once';
 import { type AgentStatus, writeAgentStatus } from './run/status-file';
 import { messageOf } from './system/message-of';
-import { ReplicaWorker } from './run/replica-worker';
-import { digestOf, ScanDigests } from './scan/scan-digests';
-import { Scanner, type ScannedDisk, type ScannerOptions } from './scan/scanner';
+import { openWorkers } from './run/open-workers';
+import type { ReplicaWorker } from './run/replica-worker';
+import { openScanner } from './scan/open-scanner';
+import type { Scanner, ScannerOptions } from './scan/scanner';
 import type { TaskHandler } from './run/tasks';
 import { ServiceClient } from './service/service-client';
 import { describeAll, handlersOf, playRoles } from './site/play-roles';
@@ -30,8 +26,6 @@ import type { SiteRole } from './site/site-role';
 import type { SiteTrust } from './site/site-trust';
 import { Turn } from './system/turn';
 import { claimFolder } from './system/claim-folder';
-import { UploadPace } from './ship/upload-pace';
-import { SpoolCipher } from './spool/spool-cipher';
 
 export const agentVersion = '0.1.0';
 
@@ -212,88 +206,6 @@ function groupSettings(
   };
 }
 
-const usual = {
-  sealIntervalInMs: 1000,
-  // A log of up to 16 MiB is read once by the service, a larger one twice.
-  sealAtBytes: 15 * 1024 * 1024,
-  openLogLimitBytes: 192 * 1024 * 1024,
-  spoolQuotaBytes: 16 * 1024 ** 3,
-};
-
-interface WorkerHooks {
-  readonly onTold: () => void;
-  readonly uploadLimit: () => number | undefined;
-  readonly relay: () => SiteAddress | undefined;
-}
-
-async function openWorkers(
-  options: StartAgentOptions,
-  state: AgentState,
-  service: ServiceClient,
-  { onTold, uploadLimit, relay }: WorkerHooks,
-): Promise<{ readonly workers: ReplicaWorker[]; readonly scanned: readonly ScannedDisk[] }> {
-  const { clock, log, certificateAuthority, machine } = options;
-  const cipher = new SpoolCipher(state.spoolKey());
-  const pace = new UploadPace(clock, uploadLimit);
-  const measures = {
-    sealIntervalInMs: options.sealIntervalInMs ?? usual.sealIntervalInMs,
-    sealAtBytes: options.sealAtBytes ?? usual.sealAtBytes,
-    openLogLimitBytes: usual.openLogLimitBytes,
-    spoolQuotaBytes: options.spoolQuotaBytes ?? usual.spoolQuotaBytes,
-  };
-  const bootId = options.bootId ?? readBootId();
-  const scanned: ScannedDisk[] = [];
-  const open = async ({ path, diskId }: AgentDisk): Promise<ReplicaWorker> => {
-    const digests = options.scan === undefined ? undefined : new ScanDigests(state.diskFolder(diskId));
-    const disk = await ProtectedDisk.open({
-      ...measures,
-      disk: digests === undefined ? openDisk(path) : openOthersDisk(path),
-      isScanned: digests !== undefined,
-      onSealed: (log) => digests?.keep(log),
-      machineId: machine.machineId,
-      diskId,
-      folder: state.diskFolder(diskId),
-      cipher,
-      bootId,
-      clock,
-      onSealDue: () => worker.sealSoon(),
-    });
-    if (digests !== undefined) scanned.push({ disk, path, digests });
-    const worker: ReplicaWorker = new ReplicaWorker({
-      ...measures,
-      disk,
-      service,
-      pace,
-      clock,
-      log,
-      certificateAuthority,
-      relay,
-      trust: options.siteTrust,
-      telemetry: options.telemetry,
-      digestsFor: (replicaId, epoch) => serviceDigests(service, replicaId, epoch),
-      onCopied: (log, { block, bytes }) => digests?.note(log, block, digestOf(bytes)),
-      onTold,
-    });
-    return worker;
-  };
-  const workers = await Promise.all(options.disks.map(open));
-  return { workers, scanned };
-}
-
-function openScanner(
-  { scan, clock, ids, log, freezeScript, sealAtBytes = usual.sealAtBytes }: StartAgentOptions,
-  service: ServiceClient,
-  disks: readonly ScannedDisk[],
-): Scanner | undefined {
-  if (scan === undefined) return undefined;
-  return new Scanner({
-    ...scan,
-    ...{ disks, clock, ids, log, sealAtBytes },
-    freezer: new Freezer(freezeScript, log),
-    seenServiceTime: () => service.seenServiceTimeInMs,
-  });
-}
-
 function reportedMachine(
   { machine, disks }: StartAgentOptions,
   workers: readonly ReplicaWorker[],
@@ -304,18 +216,4 @@ function reportedMachine(
       return { diskId, name: diskId, isBootDisk, sizeBytes: workers[index]?.disk.sizeBytes ?? 0 };
     }),
   };
-}
-
-/** Another boot means that the machine may have lost what it had not written out. */
-function readBootId(): string {
-  const text = z.string().safeParse(tryRead('/proc/sys/kernel/random/boot_id'));
-  return text.success ? text.data.trim() : 'unknown';
-}
-
-function tryRead(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

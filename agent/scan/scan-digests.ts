@@ -45,7 +45,9 @@ export class ScanDigests {
     this.#unsealed.delete(log);
   }
 
+  /** What was kept is on the disk then: a loss of power after a clean stop must not bring an older answer back. */
   close(): void {
+    fs.fsyncSync(this.#file);
     fs.closeSync(this.#file);
   }
 }
