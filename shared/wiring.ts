@@ -75,7 +75,8 @@ function wire(settings: Settings): Wiring {
     keys: discoveredKeys(settings.IDENTITY_ISSUER),
     clock,
   });
-  const exporting = exportingTo(settings.OTEL_EXPORTER_OTLP_ENDPOINT);
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } = settings;
+  const exporting = startExporting({ endpoint, service: 'lifeboat', log: lineLog });
   const telemetry = openTelemetry(clock, exporting);
   const log = toldLog(lineLog);
   const sender = publicWebhookSender();
@@ -115,15 +116,6 @@ function wire(settings: Settings): Wiring {
     runControlJob: (job) => runControlJob({ records, clock, events: replication().ports.events }, job),
     deliverEvent: (event) => deliverEvent({ records, sender, clock, log }, event),
   };
-}
-
-/** An SDK that cannot be loaded is no reason to do nothing else. */
-async function exportingTo(endpoint: string): Promise<Exporting | undefined> {
-  if (endpoint === '') return undefined;
-  return startExporting({ endpoint, service: 'lifeboat' }).catch((error: unknown) => {
-    lineLog.error('telemetry is not sent', { reason: String(error) });
-    return undefined;
-  });
 }
 
 /** Made at the first asking, and the same from then on. */

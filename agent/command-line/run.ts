@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { systemClock } from '../../shared/system/system-clock';
 import { systemIds } from '../../shared/system/system-ids';
-import { type Exporting, startExporting } from '../../shared/system/telemetry/exporting';
+import { startExporting } from '../../shared/system/telemetry/exporting';
 import { openTelemetry } from '../../shared/system/telemetry/open-telemetry';
 import { toldLog } from '../../shared/system/telemetry/told-log';
 import type { Log } from '../../shared/ports/log';
@@ -16,8 +16,10 @@ import type { RunOptions } from './run-options';
 
 /** Starts the agent in its roles, and stops it when the process is told to end. */
 export async function run(options: RunOptions): Promise<void> {
-  const exporting = await exportingTo(options.telemetry);
-  const log = toldLog(consoleLog(systemClock));
+  const console = consoleLog(systemClock);
+  const { telemetry: endpoint = '' } = options;
+  const exporting = await startExporting({ endpoint, service: 'lifeboat-agent', log: console });
+  const log = toldLog(console);
   const certificateAuthority = options.ca === undefined ? undefined : readFileSync(options.ca, 'utf8');
   const wanted = options.role ?? ['mobility'];
   const hasDisks = wanted.includes('mobility');
@@ -41,11 +43,6 @@ export async function run(options: RunOptions): Promise<void> {
         .then(() => process.exit(0));
     });
   }
-}
-
-function exportingTo(endpoint: string | undefined): Promise<Exporting> | undefined {
-  if (endpoint === undefined || endpoint === '') return undefined;
-  return startExporting({ endpoint, service: 'lifeboat-agent' });
 }
 
 interface Parts {

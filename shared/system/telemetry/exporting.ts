@@ -1,10 +1,12 @@
 import { context, metrics, propagation, trace } from '@opentelemetry/api';
 import { logs } from '@opentelemetry/api-logs';
+import type { Log } from '../../ports/log';
 
 export interface ExportingTo {
-  /** The collector's address, as `OTEL_EXPORTER_OTLP_ENDPOINT` names it: signals go to `/v1/traces` and so on below it. */
+  /** The collector's address, as `OTEL_EXPORTER_OTLP_ENDPOINT` names it: signals go to `/v1/traces` and so on below it. Empty: nowhere. */
   readonly endpoint: string;
   readonly service: string;
+  readonly log: Log;
 }
 
 export interface Exporting {
@@ -13,10 +15,19 @@ export interface Exporting {
 }
 
 /**
- * Starts the SDK in this process: from here on traces, measures and logs go to the collector, in batches, as OTLP in JSON
- * over HTTP. The SDK is loaded only here, so that whoever does not listen pays nothing.
+ * From here on traces, measures and logs of this process go to the collector, in batches, as OTLP in JSON over HTTP. An SDK
+ * that cannot be started is no reason to do nothing else.
  */
-export async function startExporting({ endpoint, service }: ExportingTo): Promise<Exporting> {
+export async function startExporting({ log, ...to }: ExportingTo): Promise<Exporting | undefined> {
+  if (to.endpoint === '') return undefined;
+  return startSdk(to).catch((error: unknown) => {
+    log.error('telemetry is not sent', { reason: String(error) });
+    return undefined;
+  });
+}
+
+/** The SDK is loaded only here, so that whoever does not listen pays nothing. */
+async function startSdk({ endpoint, service }: Omit<ExportingTo, 'log'>): Promise<Exporting> {
   const { contexts, core, traces, measures, lines, resources, tracing, metering, logging } = await loadSdk();
   const resource = resources
     .resourceFromAttributes({ 'service.name': service })

@@ -22,7 +22,8 @@ describe('telemetry on its way to a collector', () => {
     await collector.close();
   });
 
-  const exporting = () => startExporting({ endpoint: `${collector.endpoint}/`, service: 'lifeboat' });
+  const exporting = () =>
+    startExporting({ endpoint: `${collector.endpoint}/`, service: 'lifeboat', log: quiet });
 
   it('links what is done inside a span, and what is said there, across processes', async () => {
     const started = exporting();
@@ -34,7 +35,7 @@ describe('telemetry on its way to a collector', () => {
       log.warn('half way');
       await telemetry.span({ name: 'recovery-point' }, () => Promise.resolve());
     });
-    await (await started).stop();
+    await (await started)?.stop();
 
     const [upload, point, ingest] = collector.spans();
     expect([upload?.name, ingest?.name, point?.name]).toEqual(['upload', 'ingest', 'recovery-point']);
@@ -66,7 +67,7 @@ describe('telemetry on its way to a collector', () => {
     const counted = measuredReplicas({ ...replicas, report: () => Promise.resolve(told) }, telemetry);
     for (const churnBytes of [40, 2]) await counted.report({ ...report, churnBytes });
     telemetry.count('lifeboat.job.ended');
-    await started.stop();
+    await started?.stop();
 
     const wanted = { 'rpo.worst.ms': [7_000], 'lag.logs': [5], 'backlog.bytes': [800], replicas: [1, 0, 0] };
     for (const [name, values] of Object.entries(wanted))
@@ -82,7 +83,7 @@ describe('telemetry on its way to a collector', () => {
     telemetry.level('lifeboat.lag.logs', 5);
     telemetry.count('lifeboat.job.ended');
     nowInMs = 150_000;
-    await started.stop();
+    await started?.stop();
     expect(collector.values('lifeboat.lag.logs')).toEqual([]);
     expect(collector.values('lifeboat.job.ended')).toEqual([1]);
   });
@@ -94,15 +95,15 @@ describe('telemetry on its way to a collector', () => {
     const failing = openTelemetry(clock).span({ name: 'upload' }, () => Promise.reject(failure));
     await expect(failing).rejects.toBe(failure);
     toldLog(quiet).error(failure.message, { cause: failure.message, authorization: `Bearer ${secret}` });
-    await started.stop();
+    await started?.stop();
     expect(collector.text()).toContain('answered 403');
     expect(collector.text()).not.toContain(secret);
   });
 
   it('holds nobody up where no collector is', async () => {
-    const started = await startExporting({ endpoint: 'http://127.0.0.1:1', service: 'lifeboat' });
+    const started = await startExporting({ endpoint: 'http://127.0.0.1:1', service: 'lifeboat', log: quiet });
     await openTelemetry(clock).span({ name: 'upload' }, () => Promise.resolve());
-    await expect(started.stop()).resolves.toBeUndefined();
+    await expect(started?.stop()).resolves.toBeUndefined();
   });
 });
 
