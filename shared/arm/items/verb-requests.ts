@@ -9,6 +9,7 @@ import type { Call } from '../operations/call';
 import { chosenDisks } from './disks-of';
 import { providerInput, recoveryPointOf } from './item-of';
 import { itemFor, startVerb } from './start-verb';
+import { isText, texts } from './texts';
 import { text } from './verb-bodies';
 import type * as bodies from './verb-bodies';
 
@@ -277,15 +278,4 @@ export async function plainVerb(
 ): Promise<ApiAnswer> {
   const orchestration: ItemOrchestration = verb;
   return startVerb(call, await itemFor(call, verb), { verb, orchestration, input: {} });
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '';
-}
-
-/** Without what is missing. */
-function texts(values: Readonly<Record<string, string | null | undefined>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(values).filter((entry): entry is [string, string] => isText(entry[1])),
-  );
 }

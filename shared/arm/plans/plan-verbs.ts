@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import { RecoveryPlan } from '../../contracts/catalogue/recovery-plan';
+import { direction } from '../../contracts/jobs/request-fields';
 import { planOrchestrations, type PlanOrchestration } from '../../contracts/jobs/plan-jobs';
 import { LifeboatError } from '../../errors';
 import { planJobKinds } from '../../model/job-kinds';
 import { acceptJob } from '../../service/jobs/accept-job';
 import type { ApiAnswer } from '../http/exchange';
+import { texts } from '../items/texts';
 import { comments } from '../items/verb-bodies';
 import { accepted, jobOf, officeOf } from '../jobs/accepted';
 import type { Call } from '../operations/call';
 import { required } from '../resources/stored';
 
-const direction = z.enum(['PrimaryToRecovery', 'RecoveryToPrimary']);
 const provider = z
   .array(z.looseObject({ instanceType: z.string() }))
   .max(8)
@@ -85,7 +86,7 @@ export function failoverInput({ properties }: z.infer<typeof PlanFailoverBody>):
   return {
     direction: properties.failoverDirection,
     shutDownSource: properties.sourceSiteOperations === 'Required',
-    ...reasonOf(properties),
+    ...texts({ comments: properties.comments }),
     provider: properties.providerSpecificDetails ?? [],
   };
 }
@@ -95,12 +96,7 @@ export function testInput({ properties }: z.infer<typeof PlanTestBody>): Record<
   return {
     direction: properties.failoverDirection,
     networkType: properties.networkType,
-    ...(typeof properties.networkId === 'string' ? { networkId: properties.networkId } : {}),
-    ...reasonOf(properties),
+    ...texts({ networkId: properties.networkId, comments: properties.comments }),
     provider: properties.providerSpecificDetails ?? [],
   };
-}
-
-function reasonOf({ comments: reason }: { readonly comments?: string | null | undefined }): object {
-  return typeof reason === 'string' ? { comments: reason } : {};
 }

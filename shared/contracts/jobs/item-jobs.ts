@@ -7,6 +7,7 @@ import { ClassicEnableInput, ClassicReprotectInput } from '../../model/scenarios
 import { ApplianceEnableInput, ApplianceReprotectInput } from '../../model/scenarios/inmage-rcm';
 import { FailbackReprotectInput } from '../../model/scenarios/inmage-rcm-failback';
 import { instanceTypes, verbs } from '../../model/scenarios/scenario';
+import { comments, direction } from './request-fields';
 
 /** What every job of a protected item is started with. */
 const ItemJob = z.object({
@@ -18,13 +19,8 @@ const ItemJob = z.object({
   verb: z.enum(verbs).or(z.literal('enableProtection')),
 });
 
-/** Why somebody asked for the job, in their words. */
-const comments = z.string().optional();
-
 /** The provider's own part of a request, as it came and was checked against its scenario. */
 const provider = z.record(z.string(), z.unknown());
-
-const direction = z.enum(['PrimaryToRecovery', 'RecoveryToPrimary']);
 
 export const EnableInput = z.discriminatedUnion('instanceType', [
   AzureEnableInput,

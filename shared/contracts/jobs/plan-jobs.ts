@@ -1,11 +1,9 @@
 import { z } from 'zod';
+import { comments, direction } from './request-fields';
 
 /** What every job of a recovery plan is started with; the members are read from the plan when it runs. */
 const PlanJob = z.object({ jobId: z.uuid(), vaultId: z.string(), planId: z.string() });
 
-/** Why somebody asked for the job, in their words. */
-const comments = z.string().optional();
-const direction = z.enum(['PrimaryToRecovery', 'RecoveryToPrimary']);
 const provider = z.array(z.record(z.string(), z.unknown()));
 
 /** Job `planTestFailover`. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../../support/eventually';
@@ -8,6 +8,7 @@ import { Inside } from '../../support/protection/inside';
 import { Site } from '../../support/protection/site';
 import { azureRegion, type Machine, sampleDisk } from '../../support/protection/site-options';
 import { startStack, type Stack } from '../../support/stack';
+import { HostKiller } from '../../support/stack/host-killer';
 
 const machineId = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/shop';
 
@@ -46,20 +47,8 @@ function boundariesOf(story: Story): string[] {
   return story === 'finalize' ? [whileCopying, ...all] : all;
 }
 
-/** Each process of the host takes the next line of the file, the point at which it is to be killed, and says so. */
-const takeNextPoint = (queue: string): string => `
-const { appendFileSync, existsSync, readFileSync, writeFileSync } = require('node:fs');
-const queue = ${JSON.stringify(queue)};
-if (process.argv[1]?.endsWith('host/main.js') && existsSync(queue)) {
-  const [next, ...rest] = readFileSync(queue, 'utf8').split('\\n');
-  writeFileSync(queue, rest.join('\\n'));
-  process.env.DURABLE_CRASH_AT = next;
-  appendFileSync(queue + '.taken', next + ' ' + Date.now() + '\\n');
-}
-`;
-
 const folder = mkdtempSync(join(tmpdir(), 'host-killed-'));
-const queue = join(folder, 'points');
+const killer = new HostKiller(folder);
 const outcomes: string[] = [];
 let stack: Stack;
 let site: Site;
@@ -68,14 +57,8 @@ let machine: Machine;
 let isStarted = false;
 
 beforeAll(async () => {
-  const preload = join(folder, 'take-next-point.cjs');
-  writeFileSync(preload, takeNextPoint(queue));
   const declarationFile = quickDeclaration(folder);
-  const declaration = JSON.parse(readFileSync(declarationFile, 'utf8')) as {
-    app: { environment: Record<string, string> };
-  };
-  declaration.app.environment['NODE_OPTIONS'] = `--require ${preload}`;
-  writeFileSync(declarationFile, JSON.stringify(declaration));
+  killer.declareIn(declarationFile);
   stack = await startStack({ declarationFile });
   site = await Site.open(stack, azureRegion);
   inside = new Inside(stack);
@@ -100,13 +83,6 @@ async function patiently<T>(ask: () => Promise<T | undefined | false>): Promise<
   return eventually(() => ask().catch(() => undefined), isLong ? 600_000 : 90_000);
 }
 
-/** The points that processes of the host have started with, and when; the last one, after all of them, starts with none. */
-function taken(): { point: string; atInMs: number }[] {
-  if (!existsSync(`${queue}.taken`)) return [];
-  const lines = readFileSync(`${queue}.taken`, 'utf8').trim().split('\n');
-  return lines.map((line) => ({ point: line.split(' ')[0] ?? '', atInMs: Number(line.split(' ')[1]) }));
-}
-
 /** Arms the host with the points of a story, tells it, and sees each of them take its toll. */
 async function tell(
   story: Story,
@@ -114,10 +90,10 @@ async function tell(
   hasEnded: () => Promise<boolean>,
 ): Promise<void> {
   const points = boundariesOf(story);
-  writeFileSync(queue, points.join('\n'));
+  killer.arm(points);
   await stack.restart('host');
   await patiently(start);
-  await patiently(() => Promise.resolve(taken().length > points.length));
+  await patiently(() => Promise.resolve(killer.starts.length > points.length));
   await patiently(hasEnded);
   const { jobs, state } = await patiently(async () => {
     const found = await site.jobs();
@@ -128,13 +104,13 @@ async function tell(
     );
   });
   expect(jobs.filter((job) => job.state !== 'Succeeded')).toEqual([]);
-  const starts = taken();
+  const { starts } = killer;
   expect(starts.map(({ point }) => point)).toEqual([...points, '']);
   for (const [index, { point, atInMs }] of starts.slice(0, -1).entries()) {
     const seconds = (((starts[index + 1]?.atInMs ?? 0) - atInMs) / 1000).toFixed(1);
     outcomes.push(`${story} | ${point} | after ${seconds} s | ${String(state)}, every job Succeeded`);
   }
-  for (const file of [queue, `${queue}.taken`]) rmSync(file);
+  killer.disarm();
 }
 
 const propertiesOf = (): object => ({
@@ -216,5 +192,4 @@ it('I10 I11 the host is killed in each job of protection, and every job ends as 
     async () => (await site.ask('GET', site.itemId('shop'))).status === 404,
   );
   expect(await inside.blobsOf([replicaId])).toEqual([]);
-  expect(existsSync(queue)).toBe(false);
 }, 1_800_000);

@@ -1,10 +1,10 @@
-import { createServer, type AddressInfo } from 'node:net';
 import { eventually } from '../../support/eventually';
 import { NbdClient } from '../../support/nbd-client';
 import { Inside } from '../../support/protection/inside';
 import { group, Site } from '../../support/protection/site';
 import { type Machine, vmwareSite } from '../../support/protection/site-options';
 import { startStack, type Stack } from '../../support/stack';
+import { freePort } from '../../support/free-port';
 
 // The clouds of all tests share a processor: few logs, so that none waits long to be applied.
 const sealIntervalInMs = 1000;
@@ -27,14 +27,6 @@ afterAll(async () => {
   await site.close();
   await stack.stop();
 }, 60_000);
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 function sectorOf(count: number): Buffer {
   const sector = Buffer.alloc(512);

@@ -1,9 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { eventually } from '../eventually';
+import { freePort } from '../free-port';
 
 const programs = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin'].map((folder) =>
   join(folder, 'sshd'),
@@ -64,13 +65,4 @@ export class SshServer {
       socket.once('data', () => resolve(true)).once('error', () => resolve(false));
     }).finally(() => socket.destroy());
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

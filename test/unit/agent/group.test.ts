@@ -10,6 +10,7 @@ import { NbdClient } from '../../support/nbd-client';
 import { SeededChance } from '../../support/seeded-chance';
 import { ReferenceService } from '../../support/reference-service';
 import { startTestAgent } from '../../support/test-agent';
+import { freePort } from '../../support/free-port';
 
 const seed = Number(process.env['GROUP_SEED'] ?? randomInt(2 ** 31));
 const machineCount = 8;
@@ -73,14 +74,6 @@ async function startSlowNetwork(toPort: number): Promise<Server> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return server;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function listedPoints(replicaId: string) {
