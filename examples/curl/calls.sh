@@ -1,4 +1,4 @@
-# What the scripts beside this one share: who is called, and how the job behind a PUT is waited for. Needs only curl.
+# What the scripts beside this one share: who is called, how the job behind a PUT is waited for, and what every site needs. Needs only curl.
 : "${LIFEBOAT_ENDPOINT:?see examples/README.md}" "${LIFEBOAT_TOKEN:?see examples/README.md}"
 subscription=${LIFEBOAT_SUBSCRIPTION:-00000000-0000-0000-0000-000000000000}
 vault=/subscriptions/$subscription/resourceGroups/${LIFEBOAT_GROUP:-rescue}/providers/Microsoft.RecoveryServices/vaults/${LIFEBOAT_VAULT:-harbour}
@@ -34,4 +34,19 @@ put() {
   done
   echo "the job still runs: $operation" >&2
   return 5
+}
+
+# The container that came with a site is mapped to Azure, by the policy every-five-minutes: map_to_azure <site> <instance type>
+map_to_azure() {
+  container=$(call GET "$1/replicationProtectionContainers" |
+    sed -n 's|.*/replicationProtectionContainers/\([^"/]*\)".*|\1|p' | head -n 1)
+  put "$1/replicationProtectionContainers/$container/replicationProtectionContainerMappings/to-azure" '{"properties":{
+    "policyId":"'"$vault"'/replicationPolicies/every-five-minutes","targetProtectionContainerId":"Microsoft Azure",
+    "providerSpecificInput":{"instanceType":"'"$2"'"}}}'
+  echo "container $container is mapped to Microsoft Azure"
+}
+
+# With it one agent may register, once: print_token <fabric>
+print_token() {
+  call POST "$1/createRegistrationToken" --data '{}' | sed -n 's/.*"token":"\([^"]*\)".*/token \1/p'
 }

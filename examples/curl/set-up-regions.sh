@@ -29,5 +29,4 @@ group=/subscriptions/$subscription/resourceGroups/${LIFEBOAT_GROUP:-rescue}
 # What `lifeboat protect --details` needs to be told: where to, and which disks.
 echo 'details {"recoveryContainerId":"'"$machines"'","recoveryResourceGroupId":"'"$group"'","vmManagedDisks":[{"diskId":"disk0","primaryStagingAzureStorageAccountId":"'"$group"'/providers/Microsoft.Storage/storageAccounts/lifeboatcache","recoveryResourceGroupId":"'"$group"'"}]}'
 
-call POST "$vault/replicationFabrics/west/createRegistrationToken" --data '{}' |
-  sed -n 's/.*"token":"\([^"]*\)".*/token \1/p'
+print_token "$vault/replicationFabrics/west"

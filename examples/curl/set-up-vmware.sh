@@ -15,11 +15,6 @@ echo 'policy every-five-minutes'
 put "$site" '{"properties":{"customDetails":{"instanceType":"VMware"}}}'
 echo 'site vcenter'
 
-container=$(call GET "$site/replicationProtectionContainers" |
-  sed -n 's|.*/replicationProtectionContainers/\([^"/]*\)".*|\1|p' | head -n 1)
-put "$site/replicationProtectionContainers/$container/replicationProtectionContainerMappings/to-azure" '{"properties":{
-  "policyId":"'"$vault"'/replicationPolicies/every-five-minutes","targetProtectionContainerId":"Microsoft Azure",
-  "providerSpecificInput":{"instanceType":"InMageAzureV2"}}}'
-echo "container $container is mapped to Microsoft Azure"
+map_to_azure "$site" InMageAzureV2
 
-call POST "$site/createRegistrationToken" --data '{}' | sed -n 's/.*"token":"\([^"]*\)".*/token \1/p'
+print_token "$site"
