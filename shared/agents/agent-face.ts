@@ -1,10 +1,10 @@
-import type { z } from 'zod';
 import { RegisterAgent, RotateKey } from '../contracts/agent/identity';
 import { AgentEvent } from '../contracts/agent/events';
 import { StatusReport } from '../contracts/agent/report';
 import { EpochRequest, GrantRequest, RingDoorbells } from '../contracts/agent/transfer';
 import type { AgentRecord } from '../contracts/agents/agent-record';
 import { isRefusal, LifeboatError } from '../errors';
+import { parseBody, parseJson } from '../contracts/request-body';
 import type { Jobs } from '../ports/jobs';
 import type { Log } from '../ports/log';
 import { Allowance } from '../service/agents/allowance';
@@ -75,7 +75,7 @@ export function agentFace(options: AgentFaceOptions): {
     const path = url.pathname.slice(agentFacePrefix.length + 1);
     const body = await bodyOf(request);
     if (path === 'register' && request.method === 'POST') {
-      const registration = await registerAgent(ports, parse(RegisterAgent, jsonOf(body)));
+      const registration = await registerAgent(ports, parseBody(RegisterAgent, parseJson(body)));
       return { status: 201, jsonBody: registration };
     }
     const route = routes.find((each) => each.method === request.method && each.path.test(path));
@@ -91,7 +91,7 @@ export function agentFace(options: AgentFaceOptions): {
       },
     );
     const named = route.path.exec(path)?.[1] ?? '';
-    return route.handle({ agent, url, headers: request.headers, body: jsonOf(body), jobs, named });
+    return route.handle({ agent, url, headers: request.headers, body: parseJson(body), jobs, named });
   }
 }
 
@@ -110,17 +110,17 @@ function routesOf({ ports, board, onReport }: AgentFaceOptions): readonly Route[
         : { status: 200, jsonBody: tagged.state, headers: { ETag: tagged.etag } };
     }),
     route('POST', /^status$/, async ({ agent, body, jobs }) => {
-      const report = parse(StatusReport, body);
+      const report = parseBody(StatusReport, body);
       const { answer, itemIds } = await takeStatus({ ...all, jobs }, agent, report);
       await onReport(itemIds, jobs);
       return { status: 200, jsonBody: answer };
     }),
     route('POST', /^doorbell$/, async ({ agent, body }) => {
-      await ringDoorbells(all, agent, parse(RingDoorbells, body));
+      await ringDoorbells(all, agent, parseBody(RingDoorbells, body));
       return { status: 202 };
     }),
     route('POST', /^events$/, async ({ agent, body, jobs }) => {
-      const event = parse(AgentEvent, body);
+      const event = parseBody(AgentEvent, body);
       if (event.type === 'lifeboat.agent.doorbell') {
         await ringDoorbells(all, agent, event.data);
       } else {
@@ -130,14 +130,14 @@ function routesOf({ ports, board, onReport }: AgentFaceOptions): readonly Route[
       return { status: 202 };
     }),
     weighty('POST', /^grants$/, async ({ agent, body }) => {
-      return { status: 200, jsonBody: await grantUpload(all, agent, parse(GrantRequest, body)) };
+      return { status: 200, jsonBody: await grantUpload(all, agent, parseBody(GrantRequest, body)) };
     }),
     weighty('POST', /^rotate-key$/, async ({ agent, body }) => {
-      await rotateKey(ports, agent, parse(RotateKey, body).publicKey);
+      await rotateKey(ports, agent, parseBody(RotateKey, body).publicKey);
       return { status: 204 };
     }),
     weighty('POST', new RegExp(`^replicas/${replica}/epochs$`), async ({ agent, body, named }) => {
-      await askEpoch(all, agent, { ...parse(EpochRequest, body), replicaId: named });
+      await askEpoch(all, agent, { ...parseBody(EpochRequest, body), replicaId: named });
       return { status: 202 };
     }),
     route('GET', new RegExp(`^replicas/${replica}/digests$`), async ({ agent, url, named }) => {
@@ -177,27 +177,6 @@ async function bodyOf(request: AgentRequest): Promise<string> {
   const text = await request.text();
   if (Buffer.byteLength(text) > largestBodyBytes) throw tooLarge();
   return text;
-}
-
-function jsonOf(body: string): unknown {
-  if (body === '') return undefined;
-  try {
-    return JSON.parse(body);
-  } catch {
-    throw new LifeboatError('InvalidRequestContent', 'The request body is not valid JSON.');
-  }
-}
-
-function parse<T>(schema: z.ZodType<T>, body: unknown): T {
-  const parsed = schema.safeParse(body ?? {});
-  if (parsed.success) return parsed.data;
-  const [first] = parsed.error.issues;
-  const field = first?.path.join('.') ?? '';
-  throw new LifeboatError(
-    'BadRequest',
-    `The request body does not fit${field === '' ? '' : ` at "${field}"`}: ${first?.message ?? 'it is malformed'}.`,
-    field === '' ? {} : { target: field },
-  );
 }
 
 function refusalAnswer(error: unknown): AgentAnswer {

@@ -1,5 +1,5 @@
-import type { z } from 'zod';
 import { LifeboatError } from '../../errors';
+import { parseJson } from '../../contracts/request-body';
 import type { ApiRequest } from './exchange';
 
 const largestBodyBytes = 1024 * 1024;
@@ -11,31 +11,9 @@ export async function readBody(request: ApiRequest): Promise<unknown> {
   if (Number(request.headers.get('content-length') ?? 0) > largestBodyBytes) throw tooLarge();
   const text = await request.text();
   if (Buffer.byteLength(text) > largestBodyBytes) throw tooLarge();
-  if (text.trim() === '') return undefined;
   const body = parseJson(text);
   refuseHostileShape(body);
   return body;
-}
-
-/** The body as the operation takes it, or a refusal that names the field. */
-export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
-  const parsed = schema.safeParse(body ?? {});
-  if (parsed.success) return parsed.data;
-  const [first] = parsed.error.issues;
-  const field = first?.path.join('.') ?? '';
-  throw new LifeboatError(
-    'BadRequest',
-    `The request body does not fit${field === '' ? '' : ` at "${field}"`}: ${first?.message ?? 'it is malformed'}.`,
-    field === '' ? {} : { target: field },
-  );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new LifeboatError('InvalidRequestContent', 'The request body is not valid JSON.');
-  }
 }
 
 function tooLarge(): LifeboatError {

@@ -9,7 +9,7 @@ import { isSameResource } from '../../model/resource-id';
 import type { Scenario } from '../../model/scenarios/scenario';
 import { everyResource } from '../../service/catalogue/resources';
 import { acceptJob } from '../../service/jobs/accept-job';
-import { parseBody } from '../http/body';
+import { parseBody } from '../../contracts/request-body';
 import type { ApiAnswer } from '../http/exchange';
 import { accepted, jobOf, officeOf } from '../jobs/accepted';
 import { control } from '../jobs/control';

@@ -5,7 +5,7 @@ import { judge } from '../../model/scenarios/allowed';
 import { scenarios } from '../../model/scenarios';
 import type { Scenario, Verb } from '../../model/scenarios/scenario';
 import { readResource } from '../../service/catalogue/resources';
-import { parseBody } from '../http/body';
+import { parseBody } from '../../contracts/request-body';
 import type { Call } from '../operations/call';
 
 export interface FoundItem {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { actionOf } from '../identity/action-of';
 import type { ApiAnswer } from '../http/exchange';
-import { parseBody } from '../http/body';
+import { parseBody } from '../../contracts/request-body';
 import { listPage, type Listing } from '../resources/list';
 import { readOne } from '../resources/read';
 import type { Call } from './call';

@@ -3,7 +3,7 @@ import { type PlanAction, PlanGroup, type RecoveryPlan } from '../../contracts/c
 import { LifeboatError } from '../../errors';
 import { isSameResource, parseResourceId } from '../../model/resource-id';
 import { readResource } from '../../service/catalogue/resources';
-import { parseBody } from '../http/body';
+import { parseBody } from '../../contracts/request-body';
 import { foundItem } from '../items/item-of';
 import type { Call } from '../operations/call';
 import { requireLinked } from '../resources/resource-for';

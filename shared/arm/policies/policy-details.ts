@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LifeboatError } from '../../errors';
 import { findScenario } from '../../model/scenarios';
 import type { Limit, Scenario } from '../../model/scenarios/scenario';
-import { parseBody } from '../http/body';
+import { parseBody } from '../../contracts/request-body';
 
 /** How answers call what requests call otherwise. */
 const renamed: Readonly<Record<string, string>> = {
