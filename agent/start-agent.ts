@@ -24,6 +24,7 @@ import { ServiceClient } from './service/service-client';
 import { describeAll, handlersOf, playRoles } from './site/play-roles';
 import type { SiteRole } from './site/site-role';
 import type { SiteTrust } from './site/site-trust';
+import { SealingThread } from './stream/sealing-thread';
 import { Turn } from './system/turn';
 import { claimFolder } from './system/claim-folder';
 
@@ -73,6 +74,8 @@ export interface StartAgentOptions {
   readonly isMovable?: boolean | undefined;
   /** Which boot of a host it runs in, if not what the system says. */
   readonly bootId?: string | undefined;
+  /** Logs are sealed in a thread of their own, which is a file of the built agent. */
+  readonly sealsApart?: boolean | undefined;
   /** Called with how the disks stand, as often as the service is told. */
   readonly onStatus?: ((replicas: AgentStatus['replicas']) => void) | undefined;
 }
@@ -95,17 +98,13 @@ export async function startAgent(options: StartAgentOptions): Promise<Agent> {
   const roles = options.roles ?? ['mobility', ...siteRoles.map(({ role }) => role)];
   const { name, machineId: hostId } = options.machine;
   const agentId = await registerOnce(state, { ...options, name, hostId, version: agentVersion, roles });
-  const connection = {
-    url: new URL(options.url),
-    key: state.key(),
-    agentId,
-    clock,
-    ids,
-    certificateAuthority,
+  const service = new ServiceClient({
+    ...{ url: new URL(options.url), key: state.key(), agentId, clock, ids, certificateAuthority },
     traceparent: () => options.telemetry?.traceparent(),
-  };
-  const service = new ServiceClient(connection);
+  });
+  const sealer = options.sealsApart === true ? new SealingThread(state.spoolKey()) : undefined;
   const { workers, scanned } = await openWorkers(options, state, service, {
+    sealer,
     onTold: () => loop.tell(),
     uploadLimit: () => loop.wish?.uploadLimit,
     relay: () => loop.wish?.processServer ?? options.processServer,
@@ -143,6 +142,7 @@ export async function startAgent(options: StartAgentOptions): Promise<Agent> {
         if (options.isMovable === true) await disk.handOver();
         disk.close();
       }
+      await sealer?.close();
       claim.release();
     },
   };

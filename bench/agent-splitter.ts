@@ -5,6 +5,7 @@ import { openDisk } from '../agent/disk/open-disk';
 import { startNbdServer } from '../agent/nbd/server';
 import { ProtectedDisk } from '../agent/replica/protected-disk';
 import { SpoolCipher } from '../agent/spool/spool-cipher';
+import { SealingThread } from '../agent/stream/sealing-thread';
 import { systemClock } from '../shared/system/system-clock';
 
 const mebibyte = 1024 * 1024;
@@ -15,9 +16,10 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { disk: { type: 'string' }, state: { type: 'string' }, tracking: { type: 'boolean' } },
   });
+  const key = randomBytes(32);
   const disk = await ProtectedDisk.open({
     ...{ disk: openDisk(values.disk ?? ''), machineId: 'bench', diskId: 'disk', folder: values.state ?? '' },
-    ...{ cipher: new SpoolCipher(randomBytes(32)), bootId: 'bench', clock: systemClock },
+    ...{ cipher: new SpoolCipher(key), sealer: new SealingThread(key), bootId: 'bench', clock: systemClock },
     ...{
       spoolQuotaBytes: 16 * 1024 * mebibyte,
       openLogLimitBytes: 192 * mebibyte,

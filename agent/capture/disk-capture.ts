@@ -34,7 +34,7 @@ const immediateLimitBytes = 128 * 1024;
 export class DiskCapture implements BlockDevice {
   readonly #options: DiskCaptureOptions;
   readonly #locks = new RangeLocks();
-  readonly #slabs = new Slabs();
+  #slabs = new Slabs();
   #openLog = new OpenLog();
   #isCapturing = false;
   #sealing: OpenLog | undefined;
@@ -161,6 +161,8 @@ export class DiskCapture implements BlockDevice {
     open.clear();
     this.#sealing = this.#openLog;
     this.#openLog = new OpenLog();
+    // The memory of the log goes with it.
+    this.#slabs = new Slabs();
     return this.#sealing;
   }
 

@@ -86,6 +86,7 @@ async function besideDisks({ options, roles, ...others }: Parts): Promise<() => 
     sealIntervalInMs: options.sealInterval,
     spoolQuotaBytes: options.spoolQuota,
     isMovable: options.movable,
+    sealsApart: true,
     groupListenAddress: options.groupListen,
     scriptsFolder: options.scripts,
     freezeScript: freezeScript === undefined ? undefined : { path: freezeScript, timeoutInMs },

@@ -11,6 +11,8 @@ import type { OpenLog } from '../capture/open-log';
 import type { SourceDisk } from '../disk/source-disk';
 import { ReplicaSpool } from '../spool/replica-spool';
 import type { SpoolCipher } from '../spool/spool-cipher';
+import type { LogSealer } from '../stream/log-sealer';
+import { PlainSealer } from '../stream/plain-sealer';
 import { sealLog } from '../stream/seal-log';
 import { Turn } from '../system/turn';
 
@@ -21,6 +23,8 @@ export interface ProtectedDiskOptions {
   /** Where bitmaps and spool are kept. */
   readonly folder: string;
   readonly cipher: SpoolCipher;
+  /** Where logs are sealed, if not in this thread. */
+  readonly sealer?: LogSealer | undefined;
   readonly bootId: string;
   readonly clock: Clock;
   readonly spoolQuotaBytes: number;
@@ -273,9 +277,11 @@ export class ProtectedDisk {
     }
     const { spool, sizeBytes: diskSizeBytes } = this;
     try {
-      const nowInMs = this.#options.clock.now();
-      await sealLog({ replicaId: wish.replicaId, diskSizeBytes, spool, log: cut, marker, nowInMs });
-      this.#options.onSealed?.(cut);
+      const { cipher, sealer = new PlainSealer(cipher), clock, onSealed } = this.#options;
+      const { replicaId } = wish;
+      const nowInMs = clock.now();
+      await sealLog({ replicaId, diskSizeBytes, spool, sealer, log: cut, marker, nowInMs });
+      onSealed?.(cut);
     } catch (error) {
       this.capture.sealFailed();
       throw error;

@@ -7,6 +7,7 @@ import type { ScannedDisk } from '../scan/scanner';
 import type { ServiceClient } from '../service/service-client';
 import { UploadPace } from '../ship/upload-pace';
 import { SpoolCipher } from '../spool/spool-cipher';
+import type { LogSealer } from '../stream/log-sealer';
 import type { AgentDisk, StartAgentOptions } from '../start-agent';
 import type { AgentState } from './agent-state';
 import { readBootId } from './boot-id';
@@ -22,6 +23,7 @@ export const usual = {
 };
 
 interface WorkerHooks {
+  readonly sealer: LogSealer | undefined;
   readonly onTold: () => void;
   readonly uploadLimit: () => number | undefined;
   readonly relay: () => SiteAddress | undefined;
@@ -32,7 +34,7 @@ export async function openWorkers(
   options: StartAgentOptions,
   state: AgentState,
   service: ServiceClient,
-  { onTold, uploadLimit, relay }: WorkerHooks,
+  { sealer, onTold, uploadLimit, relay }: WorkerHooks,
 ): Promise<{ readonly workers: ReplicaWorker[]; readonly scanned: readonly ScannedDisk[] }> {
   const { clock, log, certificateAuthority, machine } = options;
   const cipher = new SpoolCipher(state.spoolKey());
@@ -56,6 +58,7 @@ export async function openWorkers(
       diskId,
       folder: state.diskFolder(diskId),
       cipher,
+      sealer,
       bootId,
       clock,
       onSealDue: () => worker.sealSoon(),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { assert } from '../../shared/assert';
 import { verifyChangeLog } from '../../shared/formats/change-log/verify-change-log';
+import type { SealedLog } from '../stream/log-sealer';
 import { Turn } from '../system/turn';
 import { replaceFile } from './durable-file';
 import type { SpoolCipher } from './spool-cipher';
@@ -83,15 +84,15 @@ export class ReplicaSpool {
     await this.#moveHead({ epoch, sequence: 0, digest: chainHead, bootId: this.#options.bootId });
   }
 
-  /** Keeps the next log for good. */
-  async keep(sequence: number, bytes: Uint8Array, digest: string): Promise<void> {
+  /** Keeps the next log for good, which `seal` puts where it is told. */
+  async keep(sequence: number, seal: (path: string) => Promise<SealedLog>): Promise<void> {
     const head = this.#head;
     assert(
       head !== undefined && sequence === head.sequence + 1,
       `log ${sequence} is not the next of the spool`,
     );
-    await replaceFile(this.#logPath(sequence), this.#options.cipher.seal(bytes));
-    this.#note(sequence, bytes.byteLength);
+    const { sizeBytes, digest } = await seal(this.#logPath(sequence));
+    this.#note(sequence, sizeBytes);
     await this.#moveHead({ ...head, sequence, digest });
   }
 

@@ -1,15 +1,14 @@
-import { encodeChangeLog } from '../../shared/formats/change-log/encode-change-log';
+import { present } from '../../shared/assert';
 import type { Marker } from '../../shared/model/change-log';
-import type { Extent } from '../../shared/model/extent';
-import { fold } from '../../shared/model/writes/fold';
 import type { OpenLog } from '../capture/open-log';
 import type { ReplicaSpool } from '../spool/replica-spool';
-import { present } from '../../shared/assert';
+import type { LogSealer } from './log-sealer';
 
 export interface SealLogOptions {
   readonly replicaId: string;
   readonly diskSizeBytes: number;
   readonly spool: ReplicaSpool;
+  readonly sealer: LogSealer;
   readonly log: OpenLog;
   readonly marker: Marker | undefined;
   /** The agent's time, for a log without writes. */
@@ -21,6 +20,7 @@ export async function sealLog({
   replicaId,
   diskSizeBytes,
   spool,
+  sealer,
   log,
   marker,
   nowInMs,
@@ -37,20 +37,6 @@ export async function sealLog({
     lastWriteTimeInMs: Math.max(log.lastWriteTimeInMs, log.firstWriteTimeInMs ?? nowInMs),
     ...(marker === undefined ? {} : { marker }),
   };
-  const { bytes, digest } = await encodeChangeLog(header, folded(log.extents));
-  await spool.keep(sequence, bytes, digest);
+  await spool.keep(sequence, (path) => sealer.seal({ header, extents: log.extents, path }));
   return sequence;
-}
-
-/** The writes folded, their bytes not copied: a run of several parts stays several neighbouring extents. */
-function folded(extents: readonly Extent[]): Extent[] {
-  return fold(extents).flatMap((run): Extent[] => {
-    if (run.kind === 'zero') return [run];
-    let offsetBytes = run.offsetBytes;
-    return run.parts.map((data) => {
-      const extent: Extent = { kind: 'data', offsetBytes, lengthBytes: data.byteLength, data };
-      offsetBytes += data.byteLength;
-      return extent;
-    });
-  });
 }

@@ -25,7 +25,7 @@ const Side = z.object({
 });
 const Report = z.object({ jobs: z.array(z.object({ read: Side, write: Side })).min(1) });
 
-/** Drives an NBD server with fio for so many seconds, over half a gibibyte. */
+/** Drives an NBD server with fio for so many seconds, over half a gibibyte, once it has warmed up. */
 export async function measure(uri: string, load: Load, seconds: number): Promise<Measured> {
   const { stdout } = await run('fio', [
     ...[
@@ -35,7 +35,14 @@ export async function measure(uri: string, load: Load, seconds: number): Promise
       `--rw=${load.kind}`,
       `--bs=${load.blockKibibytes}k`,
     ],
-    ...[`--iodepth=${load.depth}`, '--size=512m', '--time_based', `--runtime=${seconds}`, '--norandommap'],
+    ...[
+      `--iodepth=${load.depth}`,
+      '--size=512m',
+      '--time_based',
+      '--ramp_time=1',
+      `--runtime=${seconds}`,
+      '--norandommap',
+    ],
     ...['--buffer_compress_percentage=50', '--randseed=7', '--output-format=json'],
   ]);
   // Some versions say a line of their own first.

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { OpenLog } from '../../../agent/capture/open-log';
 import { ReplicaSpool } from '../../../agent/spool/replica-spool';
 import { SpoolCipher } from '../../../agent/spool/spool-cipher';
+import { PlainSealer } from '../../../agent/stream/plain-sealer';
 import { sealLog } from '../../../agent/stream/seal-log';
 import { verifyChangeLog } from '../../../shared/formats/change-log/verify-change-log';
 
@@ -28,7 +29,8 @@ async function seal(spool: ReplicaSpool, value: number): Promise<number> {
   const data = Buffer.alloc(1024, value);
   canary.copy(data, 10);
   log.append({ kind: 'data', offsetBytes: value * 512, lengthBytes: 1024, data }, 1000 + value);
-  return sealLog({ replicaId, diskSizeBytes: 2 ** 20, spool, log, marker: undefined, nowInMs: 1 });
+  const sealer = new PlainSealer(cipher);
+  return sealLog({ replicaId, diskSizeBytes: 2 ** 20, spool, sealer, log, marker: undefined, nowInMs: 1 });
 }
 
 async function chain(spool: ReplicaSpool): Promise<string[]> {

@@ -1,0 +1,24 @@
+import type { LogHeader } from '../../shared/model/change-log';
+import type { Extent } from '../../shared/model/extent';
+
+export interface SealRequest {
+  readonly header: LogHeader;
+  /** In the order they were written. Their bytes are the sealer's from now on: nobody may look at them again. */
+  readonly extents: readonly Extent[];
+  /** Where the log is to lie. */
+  readonly path: string;
+}
+
+export interface SealedLog {
+  /** Of the log itself: encrypted it is a little longer. */
+  readonly sizeBytes: number;
+  /** What the next log is chained to. */
+  readonly digest: string;
+}
+
+/** Folds, compresses, digests and encrypts what was written, and puts it into a file whole or not at all. */
+export interface LogSealer {
+  seal(request: SealRequest): Promise<SealedLog>;
+  /** What was not sealed by now never is. */
+  close(): Promise<void>;
+}

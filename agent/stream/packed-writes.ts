@@ -1,0 +1,58 @@
+import type { Extent } from '../../shared/model/extent';
+
+/** Writes in a form that passes from one thread to another without a copy of their bytes. */
+export interface PackedWrites {
+  /** For each write: offset, length, which memory holds its bytes, and where in it they begin. */
+  readonly table: Float64Array;
+  readonly memory: readonly ArrayBuffer[];
+}
+
+const columns = 4;
+const noMemory = -1;
+
+/** The writes cannot be looked at any more once the memory was given away. */
+export function packWrites(extents: readonly Extent[]): PackedWrites {
+  const table = new Float64Array(extents.length * columns);
+  const memory: ArrayBuffer[] = [];
+  const places = new Map<ArrayBufferLike, number>();
+  extents.forEach((extent, index) => {
+    const { place, start } = extent.kind === 'zero' ? zeros : placeOf(extent.data);
+    table.set([extent.offsetBytes, extent.lengthBytes, place, start], index * columns);
+  });
+  return { table, memory };
+
+  function placeOf(data: Uint8Array): { place: number; start: number } {
+    const known = places.get(data.buffer);
+    if (known !== undefined) return { place: known, start: data.byteOffset };
+    const own = ownMemory(data);
+    memory.push(own);
+    if (own !== data.buffer) return { place: memory.length - 1, start: 0 };
+    places.set(own, memory.length - 1);
+    return { place: memory.length - 1, start: data.byteOffset };
+  }
+}
+
+const zeros = { place: noMemory, start: 0 };
+
+export function unpackWrites({ table, memory }: PackedWrites): Extent[] {
+  const extents: Extent[] = [];
+  for (let at = 0; at < table.length; at += columns) {
+    const [offsetBytes = 0, lengthBytes = 0, place = noMemory, start = 0] = table.subarray(at, at + columns);
+    const bytes = memory[place];
+    extents.push(
+      bytes === undefined
+        ? { kind: 'zero', offsetBytes, lengthBytes }
+        : { kind: 'data', offsetBytes, lengthBytes, data: new Uint8Array(bytes, start, lengthBytes) },
+    );
+  }
+  return extents;
+}
+
+/** Small buffers may share their memory with others that have nothing to do with them: those are copied. */
+function ownMemory({ buffer, byteOffset, byteLength }: Uint8Array): ArrayBuffer {
+  const isOwn = buffer instanceof ArrayBuffer && buffer.byteLength > Buffer.poolSize;
+  if (isOwn) return buffer;
+  const copy = new ArrayBuffer(byteLength);
+  new Uint8Array(copy).set(new Uint8Array(buffer, byteOffset, byteLength));
+  return copy;
+}

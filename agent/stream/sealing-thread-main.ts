@@ -1,0 +1,33 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { z } from 'zod';
+import { present } from '../../shared/assert';
+import { SpoolCipher } from '../spool/spool-cipher';
+import type { SealedLog, SealRequest } from './log-sealer';
+import { type PackedWrites, unpackWrites } from './packed-writes';
+import { PlainSealer } from './plain-sealer';
+
+/** What a sealing thread is asked. */
+export interface SealQuestion extends Omit<SealRequest, 'extents'> {
+  readonly id: number;
+  readonly writes: PackedWrites;
+}
+
+export type SealAnswer =
+  | { readonly id: number; readonly sealed: SealedLog }
+  | { readonly id: number; readonly message: string; readonly code: unknown };
+
+const port = present(parentPort, 'the thread that asks');
+const sealer = new PlainSealer(new SpoolCipher(z.instanceof(Uint8Array).parse(workerData)));
+
+port.on('message', (question: SealQuestion) => {
+  void answer(question).then((told) => port.postMessage(told));
+});
+
+async function answer({ id, writes, ...request }: SealQuestion): Promise<SealAnswer> {
+  try {
+    return { id, sealed: await sealer.seal({ ...request, extents: unpackWrites(writes) }) };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    return { id, message: error instanceof Error ? error.message : String(error), code };
+  }
+}

@@ -1,0 +1,127 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SpoolCipher } from '../../../agent/spool/spool-cipher';
+import type { LogSealer, SealRequest } from '../../../agent/stream/log-sealer';
+import { PlainSealer } from '../../../agent/stream/plain-sealer';
+import { SealingThread } from '../../../agent/stream/sealing-thread';
+import { readChangeLog } from '../../../shared/formats/change-log/read-change-log';
+import type { Extent } from '../../../shared/model/extent';
+
+const key = Buffer.alloc(32, 7);
+const diskSizeBytes = 2 ** 20;
+const program = join(process.cwd(), 'dist/agent/stream/sealing-thread-main.js');
+
+let folder: string;
+let sealer: LogSealer;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lifeboat-sealer-'));
+});
+afterEach(async () => {
+  await sealer.close();
+  rmSync(folder, { recursive: true });
+});
+
+const data = (offsetBytes: number, bytes: Uint8Array): Extent => ({
+  ...{ kind: 'data', offsetBytes, lengthBytes: bytes.byteLength, data: bytes },
+});
+
+const request = (extents: readonly Extent[], name = 'log'): SealRequest => ({
+  header: {
+    ...{ replicaId: randomUUID(), epoch: 1, sequence: 1, previousDigest: '0'.repeat(64), diskSizeBytes },
+    ...{ firstWriteTimeInMs: 1, lastWriteTimeInMs: 2 },
+  },
+  ...{ extents, path: join(folder, name) },
+});
+
+/** What a disk of zeros holds once the log in the file was applied to it. */
+async function applied(path: string): Promise<Buffer> {
+  const bytes = new SpoolCipher(key).open(readFileSync(path)) ?? Buffer.alloc(0);
+  const disk = Buffer.alloc(diskSizeBytes);
+  const log = await readChangeLog(
+    (async function* () {
+      yield await Promise.resolve(bytes);
+    })(),
+  );
+  for await (const extents of log.frames()) for (const extent of extents) put(disk, extent);
+  return disk;
+}
+
+function put(disk: Buffer, extent: Extent): void {
+  const end = extent.offsetBytes + extent.lengthBytes;
+  if (extent.kind === 'zero') disk.fill(0, extent.offsetBytes, end);
+  else disk.set(extent.data, extent.offsetBytes);
+}
+
+/** Writes that overlap, of memory of their own, of memory they share, and of none. */
+function writes(): Extent[] {
+  const shared = randomBytes(64 * 1024);
+  return [
+    data(0, randomBytes(128 * 1024)),
+    data(512, shared.subarray(1000, 1000 + 4096)),
+    data(4096, Buffer.from(randomBytes(512))),
+    { kind: 'zero', offsetBytes: 8192, lengthBytes: 2048 },
+    data(9216, shared.subarray(5096, 5096 + 512)),
+    data(4096, Buffer.from(randomBytes(512))),
+  ];
+}
+
+describe.each([
+  ['in the thread that asks', () => new PlainSealer(new SpoolCipher(key))],
+  ['in a thread of its own', () => new SealingThread(key, program)],
+] as const)('a sealer %s', (_name, open) => {
+  beforeEach(() => {
+    sealer = open();
+  });
+
+  it('keeps what was written last, encrypted, and tells how long the log is', async () => {
+    const extents = writes();
+    const expected = Buffer.alloc(diskSizeBytes);
+    for (const extent of extents) put(expected, extent);
+    const asked = request(extents);
+    const { sizeBytes, digest } = await sealer.seal(asked);
+    expect((await applied(asked.path)).equals(expected)).toBe(true);
+    const sealed = readFileSync(asked.path);
+    expect(sealed.byteLength).toBe(sizeBytes + 28);
+    expect(digest).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('seals several at once, each for itself', async () => {
+    const marks = [1, 2, 3, 4, 5];
+    const asked = marks.map((mark) => request([data(mark * 512, Buffer.alloc(512, mark))], `log-${mark}`));
+    await Promise.all(asked.map((each) => sealer.seal(each)));
+    for (const [index, { path }] of asked.entries()) {
+      const expected = Buffer.alloc(diskSizeBytes).fill(index + 1, (index + 1) * 512, (index + 2) * 512);
+      expect((await applied(path)).equals(expected)).toBe(true);
+    }
+  });
+
+  it('says why it could not, and seals the next', async () => {
+    await expect(sealer.seal(request(writes(), 'missing/log'))).rejects.toMatchObject({ code: 'ENOENT' });
+    const outside = [data(diskSizeBytes, Buffer.alloc(512, 1))];
+    await expect(sealer.seal(request(outside))).rejects.toMatchObject({ code: 'LogOutOfRange' });
+    const asked = request(writes());
+    await sealer.seal(asked);
+    expect(readFileSync(asked.path).byteLength).toBeGreaterThan(28);
+  });
+});
+
+describe('a sealing thread', () => {
+  it('that ends fails what it had not sealed, and begins anew when it is asked again', async () => {
+    sealer = new SealingThread(key, program);
+    const cut = sealer.seal(request(writes(), 'cut'));
+    await Promise.all([expect(cut).rejects.toThrow('the sealing thread has ended'), sealer.close()]);
+    const asked = request([data(0, Buffer.alloc(512, 9))]);
+    await sealer.seal(asked);
+    expect((await applied(asked.path))[0]).toBe(9);
+  });
+
+  it('leaves alone the memory that small buffers share', async () => {
+    sealer = new SealingThread(key, program);
+    const [mine, other] = [Buffer.from('a'.repeat(512)), Buffer.from('b'.repeat(512))];
+    expect(mine.buffer).toBe(other.buffer);
+    await sealer.seal(request([data(0, mine)]));
+    expect(other.toString()).toBe('b'.repeat(512));
+  });
+});
