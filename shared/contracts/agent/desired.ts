@@ -52,8 +52,6 @@ export const DesiredTask = z.object({
     'createMachine',
     'deleteMachine',
     'runScript',
-    'takeSnapshot',
-    'removeSnapshot',
     'sealRemaining',
     'openRecoveryPoint',
     'discover',
