@@ -41,7 +41,10 @@ function own(item: ProtectedItem): Record<string, unknown> {
 }
 
 function azureDetails(item: ProtectedItem): Record<string, unknown> {
+  const chosen = { ...item.enabledWith, ...item.target };
   return {
+    recoveryAzureResourceGroupId: chosen['recoveryResourceGroupId'] ?? null,
+    recoveryAvailabilitySet: chosen['recoveryAvailabilitySetId'] ?? null,
     fabricObjectId: item.sourceMachineId ?? null,
     monitoringPercentageCompletion: item.initialCopyPercent,
     monitoringJobType: item.initialCopyPercent < 100 ? 'InitialReplication' : 'None',
@@ -60,8 +63,14 @@ function azureDetails(item: ProtectedItem): Record<string, unknown> {
   };
 }
 
+/** Requests that create, requests that update and answers each have a word of their own for it. */
+function resourceGroupOf({ enabledWith, target }: ProtectedItem): unknown {
+  return target['recoveryAzureV2ResourceGroupId'] ?? enabledWith['targetAzureV2ResourceGroupId'] ?? null;
+}
+
 function hyperVDetails(item: ProtectedItem): Record<string, unknown> {
   return {
+    recoveryAzureResourceGroupId: resourceGroupOf(item),
     initialReplicationDetails: {
       initialReplicationType: 'OverNetwork',
       initialReplicationProgressPercentage: String(item.initialCopyPercent),
@@ -81,6 +90,7 @@ function hyperVDetails(item: ProtectedItem): Record<string, unknown> {
 
 function classicDetails(item: ProtectedItem): Record<string, unknown> {
   return {
+    recoveryAzureResourceGroupId: resourceGroupOf(item),
     resyncProgressPercentage: item.initialCopyPercent,
     multiVmSyncStatus: item.multiVmGroupName === undefined ? 'Disabled' : 'Enabled',
     protectedDisks: item.disks.map((disk) => ({

@@ -42,6 +42,11 @@ async function enable(more: object = {}): Promise<string | undefined> {
   return (await world.jobRecords()).find(({ scenarioName }) => scenarioName === 'EnableDr')?.state;
 }
 
+async function shown(): Promise<unknown> {
+  const { body } = await world.ask('GET', await world.itemId('shop'));
+  return (body as { properties: { providerSpecificDetails: object } }).properties.providerSpecificDetails;
+}
+
 describe('an Azure machine without an agent', () => {
   it('A2 A3 A6 gets its target, its agent, and is protected once the agent has come', async () => {
     expect(await enable()).toBe('InProgress');
@@ -53,7 +58,7 @@ describe('an Azure machine without an agent', () => {
     const made = `${groups}/shop-asr/providers/Microsoft.Network/virtualNetworks/harbour-asr`;
     expect(networks).toContainEqual(expect.stringMatching(new RegExp(`^${made}$`, 'i')));
     expect((await world.item('shop'))?.target).toMatchObject({
-      recoveryAzureV2ResourceGroupId: `${groups}/shop-asr`,
+      recoveryResourceGroupId: `${groups}/shop-asr`,
     });
     expect(world.compute.cloud.calls.filter((call) => call === 'installAgent')).toHaveLength(1);
 
@@ -67,6 +72,28 @@ describe('an Azure machine without an agent', () => {
     expect(agentJobs).toEqual(
       expect.arrayContaining(['PrimaryIrCompletion Succeeded', 'SecondaryIrCompletion Succeeded']),
     );
+    const providerSpecificDetails = { instanceType: 'A2A', recoveryResourceGroupId: `${groups}/later` };
+    await world.ask('PATCH', await world.itemId('shop'), { properties: { providerSpecificDetails } });
+    await world.pump(1);
+    expect(await shown()).toMatchObject({ recoveryAzureResourceGroupId: `${groups}/later` });
+  });
+
+  it('A3 is protected with every disk it has, where none is named', async () => {
+    expect(await enable({ vmManagedDisks: [] })).toBe('InProgress');
+    const found = (await world.item('shop'))?.disks ?? [];
+    expect(found.map(({ id, sizeBytes }) => [id, sizeBytes])).toEqual(
+      [...disks].map(([id, { length }]) => [id, length]),
+    );
+    expect(found.map(({ name, isOperatingSystem }) => [name, isOperatingSystem])).toEqual([
+      ['shop-0', true],
+      ['shop-1', false],
+    ]);
+    const agent = world.agentOf(vm, disks);
+    await agent.register(await world.token());
+    await agent.round();
+    world.clock.advance(10_000);
+    await world.pump(3);
+    expect((await world.item('shop'))?.state).toBe('Protected');
   });
 
   it('A3 takes the network and group that the request names', async () => {
@@ -76,7 +103,11 @@ describe('an Azure machine without an agent', () => {
     });
     await enable({ recoveryAzureNetworkId: named, recoveryResourceGroupId: `${groups}/mine` });
     expect((await world.item('shop'))?.target).toEqual({
-      recoveryAzureV2ResourceGroupId: `${groups}/mine`,
+      recoveryResourceGroupId: `${groups}/mine`,
+      selectedRecoveryAzureNetworkId: named,
+    });
+    expect(await shown()).toMatchObject({
+      recoveryAzureResourceGroupId: `${groups}/mine`,
       selectedRecoveryAzureNetworkId: named,
     });
   });

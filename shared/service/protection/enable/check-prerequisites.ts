@@ -44,7 +44,7 @@ async function checkMachine(
   if (feeder !== undefined) await checkHeard(ports, feeder);
   await checkNetworks(ports.records, itemId, feeder?.machine.nics ?? []);
   const known = new Map(disks.map((disk) => [disk.diskId.toLowerCase(), disk]));
-  const sized = item.disks.map((disk) => {
+  const sized = (item.disks.length === 0 ? allOf(ports, disks) : item.disks).map((disk) => {
     const found = known.get(disk.id.toLowerCase());
     if (found !== undefined) return { ...disk, sizeBytes: found.sizeBytes };
     throw new LifeboatError('DiskUnknown', `The machine has no disk "${disk.id}".`, { target: disk.id });
@@ -62,15 +62,34 @@ async function checkMachine(
   }));
 }
 
+type SourceDisk = Pick<
+  KnownMachine['machine']['disks'][number],
+  'diskId' | 'name' | 'sizeBytes' | 'isBootDisk'
+>;
+
+/** Where none was chosen while nobody knew the machine: every disk it has. */
+function allOf({ ids }: ProtectionPorts, disks: readonly SourceDisk[]): ProtectedItem['disks'] {
+  return disks.map(({ diskId, name, sizeBytes, isBootDisk }) => ({
+    ...{ id: diskId, name, replicaId: ids.uuid(), sizeBytes, isOperatingSystem: isBootDisk },
+    ...{ resyncRequired: false, copiedPercent: 0, pendingBytes: 0 },
+  }));
+}
+
 /** The disks of an Azure machine whose agent is still to be installed. */
 async function cloudDisks(
   { cloud }: ProtectionPorts,
   itemId: string,
   item: ProtectedItem,
-): Promise<readonly { readonly diskId: string; readonly sizeBytes: number }[]> {
+): Promise<readonly SourceDisk[]> {
   const sources = item.scenario === 'A2A' ? cloud?.()?.sources : undefined;
   const source = await sources?.read(item.sourceMachineId ?? '');
-  if (source !== undefined) return source.disks.map(({ id, sizeBytes }) => ({ diskId: id, sizeBytes }));
+  if (source !== undefined) {
+    return source.disks.map(({ id, isOperatingSystem, ...disk }) => ({
+      ...disk,
+      diskId: id,
+      isBootDisk: isOperatingSystem,
+    }));
+  }
   throw new LifeboatError('AgentMissing', `No agent speaks for the machine "${item.friendlyName}".`, {
     target: item.protectableItemId ?? itemId,
   });

@@ -64,7 +64,7 @@ async function createPlaces(
       : await cloud.places.ensureAvailabilitySet(place, `${lastOf(source.availabilitySetId)}-asr`, owner));
   await changeItem(ports.records, job.itemId, (current) => ({
     target: {
-      recoveryAzureV2ResourceGroupId: resourceGroupId,
+      recoveryResourceGroupId: resourceGroupId,
       ...(networkId === undefined ? {} : { selectedRecoveryAzureNetworkId: networkId }),
       ...(set === undefined ? {} : { recoveryAvailabilitySetId: set }),
       ...current.target,
