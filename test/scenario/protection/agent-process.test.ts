@@ -6,16 +6,18 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob';
 import { freePorts } from '../../../local/cloud';
+import { readItem } from '../../../shared/service/protection/item-records';
 import { AgentProcess } from '../../support/agent-process';
 import { eventually } from '../../support/eventually';
 import type { NbdClient } from '../../support/nbd-client';
 import { Inside } from '../../support/protection/inside';
 import { ListeningRelay } from '../../support/protection/listening-relay';
-import { Site } from '../../support/protection/site';
-import { sampleDisk } from '../../support/protection/site-options';
+import { group, quick, Site } from '../../support/protection/site';
 import { socketsOf } from '../../support/protection/sockets-of';
 import { startStack, type Stack } from '../../support/stack';
 
+const diskBytes = 8 * 1024 * 1024;
+const spoolQuotaBytes = 5 * 1024 * 1024;
 const folder = mkdtempSync(join(tmpdir(), 'agent-process-'));
 const paths = ['one', 'two'].map((name) => join(folder, `${name}.raw`));
 const canary = Buffer.from('the goldfinch that nobody may read on the way ');
@@ -35,7 +37,7 @@ beforeAll(async () => {
   site = await Site.open(stack);
   inside = new Inside(stack);
   relay = await ListeningRelay.open(Number(new URL(site.endpoint).port));
-  for (const path of paths) writeFileSync(path, sampleDisk(8 * 1024 * 1024));
+  for (const path of paths) writeFileSync(path, randomBytes(diskBytes));
   agent = new AgentProcess({
     url: `https://127.0.0.1:${relay.address}`,
     folder,
@@ -44,6 +46,7 @@ beforeAll(async () => {
     token: await site.token(),
     certificateAuthorityFile: stack.facts['authority.file'] ?? '',
     sealIntervalInMs: 200,
+    arguments: ['--spool-quota', String(spoolQuotaBytes)],
   });
   agent.start();
 }, 120_000);
@@ -77,12 +80,17 @@ function declaringCacheAt(port: number): string {
 
 const content = (disk: number): Buffer => readFileSync(paths[disk] ?? '');
 
+const spoolOf = (disk: number): string =>
+  join(folder, 'state', 'disks', Buffer.from(`disk${disk}`).toString('base64url'), 'spool');
+
 /** The change logs that wait in the agent's folder, disk by disk. */
 function spools(): string[][] {
-  const disks = join(folder, 'state', 'disks');
-  return readdirSync(disks).map((disk) =>
-    readdirSync(join(disks, disk, 'spool')).filter((name) => name.endsWith('.log')),
-  );
+  return [0, 1].map((disk) => readdirSync(spoolOf(disk)).filter((name) => name.endsWith('.log')));
+}
+
+function spooledBytes(disk: number): number {
+  const sizes = filesBelow(spoolOf(disk)).map((path) => statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 function filesBelow(path: string): string[] {
@@ -91,11 +99,21 @@ function filesBelow(path: string): string[] {
   );
 }
 
-/** Everything written until now is in a point, byte for byte. */
-async function expectEqual(): Promise<void> {
+/** Everything written until now is in the replicas, byte for byte. */
+async function expectReplicasEqual(): Promise<void> {
+  await eventually(async () => {
+    const held = await Promise.all(
+      replicas.map((id) => inside.ports.disks.open(id).read({ offsetBytes: 0, lengthBytes: diskBytes })),
+    );
+    return held.every(({ data }, disk) => content(disk).equals(data));
+  }, 60_000);
+}
+
+/** The same, in a point. */
+async function expectPointEqual(): Promise<void> {
   const point = await site.pointAfter('shop', Date.now(), 120_000);
   const contents = await Promise.all(replicas.map((replicaId) => inside.contentAt(point, replicaId)));
-  for (const disk of [0, 1]) expect(contents.some((each) => each.equals(content(disk)))).toBe(true);
+  expect(contents.map((each, disk) => each.equals(content(disk)))).toEqual([true, true]);
 }
 
 /** While a part of the cloud stands still. */
@@ -113,15 +131,37 @@ async function writeAll(guest: NbdClient, blocks: number): Promise<void> {
   for (let block = 0; block < blocks; block++) await guest.write(block * 4096, randomBytes(4096));
 }
 
-/** D10: what was logged while the disks were copied is in the replicas, and nothing of it is kept. */
-async function protect(): Promise<void> {
-  const guests = await Promise.all([agent.connect('disk0'), agent.connect('disk1')]);
+/** The replicas in the order of the disks. */
+async function replicasInOrder(): Promise<string[]> {
+  const item = await readItem(inside.ports.records, site.itemId('shop'));
+  return [0, 1].map((disk) => item?.disks.find(({ id }) => id === `disk${disk}`)?.replicaId ?? '');
+}
+
+/** D8 B9: with no room for all of the first disk, the second waits; what is written to it is in a log of its own. */
+async function copyOneByOne(): Promise<void> {
+  await site.protectableItemId('shop');
+  await agent.kill();
   await site.enable('shop', 'shop');
+  replicas = await replicasInOrder();
+  cacheRelay.cut();
+  agent.start();
+  const guests = await Promise.all([agent.connect('disk0'), agent.connect('disk1')]);
+  await eventually(() => Promise.resolve(spooledBytes(0) >= spoolQuotaBytes), 60_000);
   for (const guest of guests) await writeAll(guest, 8);
-  await site.reaches('shop', 'Protected');
-  replicas = (await inside.replicasOf(site.itemId('shop'))).map(({ replicaId }) => replicaId);
+  await eventually(() => Promise.resolve(spools().every((logs) => logs.length > 0)), 60_000);
+  expect(spooledBytes(1)).toBeLessThan(1024 * 1024);
+  expect(await site.points('shop')).toEqual([]);
+  expect((await site.item('shop')).properties?.protectionState).toBe('InitialReplicationInProgress');
+  const early = await inside.replicasOf(site.itemId('shop'));
+  expect(early.map(({ applied }) => applied?.sequence)).toEqual([0, 0]);
+  cacheRelay.mend();
   for (const guest of guests) guest.close();
-  await expectEqual();
+}
+
+/** D10: what was logged while the disks were copied is in the replicas, and nothing of it is kept. */
+async function expectCopied(): Promise<void> {
+  await site.reaches('shop', 'Protected', 180_000);
+  await expectReplicasEqual();
   const records = await inside.replicasOf(site.itemId('shop'));
   expect(records.map(({ copyingEpoch }) => copyingEpoch)).toEqual([null, null]);
   await eventually(() => Promise.resolve(spools().every((logs) => logs.length <= 3)), 60_000);
@@ -162,8 +202,48 @@ async function blockTarget(): Promise<void> {
     expect(await replica()).toEqual(before);
   });
   guest.close();
-  await expectEqual();
+  await expectReplicasEqual();
 }
+
+/** D13: just under half of a disk is waited for; half of it is marked, and a person has it compared. */
+async function changeHalf(): Promise<void> {
+  const half = diskBytes / 2;
+  const marked = async (): Promise<(boolean | undefined)[]> => {
+    const { properties } = await site.item('shop');
+    return [properties?.replicationHealth === 'Critical', isNamed(properties?.healthErrors, 'ResyncNeeded')];
+  };
+  /** So much waits, and the service has heard of it. */
+  const write = async (fromByte: number, toByte: number): Promise<void> => {
+    const guest = await agent.connect('disk0');
+    await guest.write(fromByte, randomBytes(toByte - fromByte));
+    guest.close();
+    await eventually(() => Promise.resolve(spooledBytes(0) > toByte), 60_000);
+    const before = Date.now();
+    await agent.kill('SIGTERM');
+    agent.start();
+    await eventually(async () => {
+      const records = await inside.replicasOf(site.itemId('shop'));
+      const said = records.find(({ replicaId }) => replicaId === replicas[0])?.agent;
+      return (said?.saidAtMs ?? 0) > before && (said?.spooledBytes ?? 0) > toByte;
+    }, 60_000);
+  };
+  cacheRelay.cut();
+  const almost = half - (half / 50 - ((half / 50) % 4096));
+  await write(0, almost);
+  expect(await marked()).toEqual([false, false]);
+  await write(almost, half);
+  expect(await marked()).toEqual([true, true]);
+  cacheRelay.mend();
+  await site.client.replicationProtectedItems.beginRepairReplicationAndWait(
+    ...[site.vault, group, site.fabric, site.container, 'shop'],
+    quick,
+  );
+  await expectReplicasEqual();
+  expect(await marked()).toEqual([false, false]);
+}
+
+const isNamed = (errors: readonly { errorCode?: string }[] | undefined, code: string): boolean =>
+  errors?.some(({ errorCode }) => errorCode === code) === true;
 
 /** D12 D9 D3: a log is on its way when the agent dies; new writes went to another file of the same folder. */
 async function killMidUpload(): Promise<void> {
@@ -180,7 +260,7 @@ async function killMidUpload(): Promise<void> {
   });
   agent.start();
   (await agent.connect('disk1')).close();
-  await expectEqual();
+  await expectPointEqual();
   const records = await inside.replicasOf(site.itemId('shop'));
   expect(records.map(({ missing, resyncNeeded }) => [missing?.faults ?? [], resyncNeeded])).toEqual(
     Array(2).fill([[], null]),
@@ -227,11 +307,13 @@ async function clearAnswer(port: number): Promise<string> {
 }
 
 // One life, in order: what one step does, the next ones build on.
-it('A5 A7 B12 D3 D9 D10 D12 an agent of its own keeps a machine safe, whatever stands still or dies', async () => {
-  await protect();
+it('A5 A7 B9 B12 D3 D8 D9 D10 D12 D13 an agent of its own keeps a machine safe, whatever stands still or dies', async () => {
+  await copyOneByOne();
+  await expectCopied();
   expectOutboundOnly();
   await blockTarget();
   await killMidUpload();
+  await changeHalf();
   expectOutboundOnly();
   await expectEncrypted();
 }, 400_000);

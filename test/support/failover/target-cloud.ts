@@ -6,10 +6,12 @@ import type { Compute } from '../../../shared/azure/compute/arm-compute';
 import type { ReplicaDisks } from '../../../shared/ports/replica-disks';
 import { readSettings } from '../../../shared/settings';
 import { wireCompute } from '../../../shared/wiring/compute';
+import { eventually } from '../eventually';
 import { NbdClient } from '../nbd-client';
 import { subscription } from '../protection/site';
 import type { Stack } from '../stack';
 
+const Shown = z.looseObject({ location: z.string().optional(), properties: z.looseObject({}).optional() });
 const Attached = z.object({ sizeBytes: z.number(), path: z.string().optional(), url: z.string().optional() });
 
 export const targetGroup = `/subscriptions/${subscription}/resourceGroups/there`;
@@ -77,16 +79,33 @@ export class TargetCloud {
     }
   }
 
+  /** A resource as the cloud shows it to its clients; undefined if it is not there. */
+  async read(id: string, version = '2024-07-01'): Promise<z.infer<typeof Shown> | undefined> {
+    const response = await this.#ask('GET', `${id}?api-version=${version}`);
+    return response.status === 404 ? undefined : Shown.parse(await response.json());
+  }
+
+  /** Somebody removes a network, by the cloud's own means. */
+  async removeNetwork(id: string): Promise<void> {
+    const { status } = await this.#ask('DELETE', `${id}?api-version=2024-05-01`);
+    if (status >= 300) throw new Error(`${id} stays: ${status}`);
+    await eventually(async () => (await this.compute.catalog.network(id)) === undefined);
+  }
+
   async administer(method: 'PUT' | 'POST', what: string, body: object): Promise<unknown> {
-    const endpoint = this.stack.facts['arm.endpoint'] ?? '';
-    const { token } = await this.#credential.getToken(`${endpoint}/.default`);
-    const response = await fetch(`${endpoint}/_admin/${what}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
+    const response = await this.#ask(method, `/_admin/${what}`, body);
     const text = await response.text();
     if (response.status >= 300) throw new Error(`${what}: ${response.status} ${text}`);
     return text === '' ? undefined : JSON.parse(text);
+  }
+
+  async #ask(method: string, path: string, body?: object): Promise<Response> {
+    const endpoint = this.stack.facts['arm.endpoint'] ?? '';
+    const { token } = await this.#credential.getToken(`${endpoint}/.default`);
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    return fetch(`${endpoint}${path}`, {
+      ...{ method, headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
   }
 }

@@ -4,7 +4,11 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 export class ListeningRelay {
   readonly #seen: Buffer[] = [];
   readonly #sockets = new Set<Socket>();
-  readonly #server = createServer((client) => this.#relay(client));
+  readonly #server = createServer((client) => {
+    if (this.#isCut) client.destroy();
+    else this.#relay(client);
+  });
+  #isCut = false;
 
   private constructor(private readonly port: number) {}
 
@@ -20,6 +24,16 @@ export class ListeningRelay {
 
   get seen(): Buffer {
     return Buffer.concat(this.#seen);
+  }
+
+  /** From here on nobody gets through, until it is mended. */
+  cut(): void {
+    this.#isCut = true;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  mend(): void {
+    this.#isCut = false;
   }
 
   async close(): Promise<void> {
