@@ -17,6 +17,7 @@ import {
   turnToTarget,
 } from './turn/come-back';
 import { forgetRecoveries, type EndingJob } from './turn/forget-recoveries';
+import { forgetUnused } from './turn/turn-between-sites';
 import { checkReprotect, reverseItem } from './turn/reverse-item';
 import { checkCommit, commitFailover, skipCommit } from './commit-failover';
 import type { FailoverPorts } from './failover-ports';
@@ -95,6 +96,7 @@ async function finish(
   const recovery = item === undefined ? undefined : recoveriesOf(item)[slotOf(job)];
   if (recovery !== undefined) await releasePoint(ports, recovery, job.jobId);
   if (recovery?.machine !== undefined && outcome.state === 'Succeeded') await tell(ports, job, recovery);
+  if (item !== undefined && outcome.state !== 'Succeeded') await forgetUnused(ports, job, item);
   await jobLedger(ports.records, ports.clock, ports.events).finish(job, outcome);
   return outcome;
 }

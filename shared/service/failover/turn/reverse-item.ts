@@ -5,7 +5,7 @@ import { isRefusal, LifeboatError } from '../../../errors';
 import { scenarios } from '../../../model/scenarios';
 import { changeResource, createResource, readResource, requireResource } from '../../catalogue/resources';
 import { feederOf } from '../../protection/feeder-of';
-import { changeItem, requireItem } from '../../protection/item-records';
+import { changeItem, readItem, requireItem } from '../../protection/item-records';
 import { turnToTarget } from './come-back';
 import type { FailoverPorts } from '../failover-ports';
 import { heldItem, recoveriesOf } from '../recovery-records';
@@ -29,6 +29,7 @@ const prerequisites = {
 export async function checkReprotect(ports: FailoverPorts, { job }: StepCall): Promise<WorkEnd> {
   const item = await heldItem(ports.records, job);
   await checkNamed(ports, job);
+  await isReplacedAlready(ports, job);
   if (isBetweenSites(item)) {
     await checkSites(ports, job, item);
     return done;
@@ -98,14 +99,7 @@ async function replaceItem(
     const request = { replicaId, kind: 'rebase', reason: 'reversed', job: `${job.jobId}/reverse` } as const;
     await ports.replicas.startEpoch(request);
   }
-  const old = await requireResource(ports.records, job.itemId);
-  const name = newItemId.split('/').at(-1) ?? '';
-  const properties = { ...(await replacement(ports, job, { item, newItemId })) };
-  try {
-    await createResource(ports.records, { ...old.resource, id: newItemId, name, properties });
-  } catch (error) {
-    if (!isRefusal(error, 'Conflict')) throw error;
-  }
+  if (!(await isReplacedAlready(ports, job))) await createReplacement(ports, job, { item, newItemId });
   for (const { replicaId } of item.disks) await ports.replicas.setOwner(replicaId, newItemId);
   await renameOldWish(ports, job, item, newItemId);
   const { protectableItemId } = await requireItem(ports.records, newItemId);
@@ -116,6 +110,37 @@ async function replaceItem(
     }));
   }
   return done;
+}
+
+/** True where an earlier turn that failed late has left the new item. Refuses where another has its name. */
+async function isReplacedAlready(
+  { records }: Pick<FailoverPorts, 'records'>,
+  { itemId, newItemId }: FailoverJob,
+): Promise<boolean> {
+  const there = newItemId === undefined ? undefined : await readItem(records, newItemId);
+  if (there === undefined || newItemId === undefined) return false;
+  if (there['replaces'] === itemId) return true;
+  throw new LifeboatError(
+    'Conflict',
+    `The item "${newItemId.split('/').at(-1) ?? ''}" is there already: it has the name that this one takes when it turns round.`,
+    { target: newItemId },
+  );
+}
+
+async function createReplacement(
+  ports: FailoverPorts,
+  job: FailoverJob,
+  replacing: Replacing,
+): Promise<void> {
+  const { newItemId } = replacing;
+  const old = await requireResource(ports.records, job.itemId);
+  const name = newItemId.split('/').at(-1) ?? '';
+  const properties = { ...(await replacement(ports, job, replacing)) };
+  try {
+    await createResource(ports.records, { ...old.resource, id: newItemId, name, properties });
+  } catch (error) {
+    if (!isRefusal(error, 'Conflict') || !(await isReplacedAlready(ports, job))) throw error;
+  }
 }
 
 async function replacement(

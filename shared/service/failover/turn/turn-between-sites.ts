@@ -5,7 +5,7 @@ import type { FailoverJob } from '../../../contracts/jobs/failover-steps';
 import { isRefusal, LifeboatError } from '../../../errors';
 import { uuidOf } from '../../agents/agent-records';
 import { readResource } from '../../catalogue/resources';
-import { vaultIdOf } from '../../protection/item-records';
+import { readItem, vaultIdOf } from '../../protection/item-records';
 import { policyOf, replicaPolicyOf } from '../../protection/policy-of';
 import { keeperForReturn, otherSideOf, processServerBeside } from '../../sites/servers-for-return';
 import type { FailoverPorts } from '../failover-ports';
@@ -88,7 +88,7 @@ async function disksAt(
   const disks: ProtectedItem['disks'] = [];
   for (const disk of item.disks) {
     const known = before?.keeperId === keeperId ? before.replicaIds[disk.id] : undefined;
-    const replicaId = known ?? uuidOf('replica at the other site', jobId, disk.replicaId);
+    const replicaId = known ?? madeBy(jobId, disk.replicaId);
     const { sizeBytes } = disk;
     const there = await ports.replicas.read(replicaId);
     if (there === undefined) {
@@ -98,6 +98,23 @@ async function disksAt(
   }
   if (before !== undefined && before.keeperId !== keeperId) await removeReplicas(ports, before, jobId);
   return disks;
+}
+
+function madeBy(jobId: string, replicaId: string): string {
+  return uuidOf('replica at the other site', jobId, replicaId);
+}
+
+/** What a turn that failed has had made at the other site, and nothing came to use: the next turn makes its own. Safe to repeat. */
+export async function forgetUnused(
+  { records, replicas }: Pick<FailoverPorts, 'records' | 'replicas'>,
+  { jobId, newItemId }: FailoverJob,
+  item: ProtectedItem,
+): Promise<void> {
+  if (newItemId !== undefined && (await readItem(records, newItemId)) !== undefined) return;
+  for (const disk of item.disks) {
+    const replicaId = madeBy(jobId, disk.replicaId);
+    if ((await replicas.read(replicaId)) !== undefined) await replicas.remove(replicaId, jobId);
+  }
 }
 
 /** Turns the item where it is. What it ran on until it was failed over stays as it is. */
