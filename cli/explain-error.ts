@@ -23,11 +23,11 @@ const Envelope = z.looseObject({
   error: z.looseObject({ message: z.string().nullish(), details: z.array(Detail).nullish() }),
 });
 
-/** Any error, as what a person can act on. */
-export function explainError(error: unknown): Failure {
+/** Any error, as what a person can act on; in which environment matters where a sign-in was refused. */
+export function explainError(error: unknown, environment: Environment = {}): Failure {
   if (error instanceof Failure) return error;
   const refusal = Refusal.safeParse(error);
-  if (refusal.success) return explainRefusal(refusal.data, error);
+  if (refusal.success) return explainRefusal(refusal.data, error, signInAction(environment));
   const code = codeOf(error);
   if (code !== undefined && code in networkWords) return explainNetwork(error, code);
   const { name, message } = error instanceof Error ? error : { name: '', message: String(error) };
@@ -35,7 +35,7 @@ export function explainError(error: unknown): Failure {
   return new Failure(exitCodes.failed, firstLine(message), { cause: error });
 }
 
-function explainRefusal(refusal: z.infer<typeof Refusal>, cause: unknown): Failure {
+function explainRefusal(refusal: z.infer<typeof Refusal>, cause: unknown, signIn: string): Failure {
   const inner = envelopeIn(refusal.response?.bodyAsText)?.error;
   const [detail] = inner?.details ?? [];
   const code = typeof refusal.code === 'string' ? `${refusal.code}: ` : '';
@@ -46,10 +46,21 @@ function explainRefusal(refusal: z.infer<typeof Refusal>, cause: unknown): Failu
     {
       cause,
       causes: detail?.possibleCauses ?? undefined,
-      action: refusal.statusCode === 401 ? signInAgain : (detail?.recommendedAction ?? undefined),
+      action: refusal.statusCode === 401 ? signIn : (detail?.recommendedAction ?? undefined),
       requestId: refusal.response?.headers.get('x-ms-request-id'),
     },
   );
+}
+
+interface Environment {
+  readonly LIFEBOAT_TOKEN?: string | undefined;
+}
+
+/** What helps where a token was not taken. One in the environment wins over every login. */
+export function signInAction({ LIFEBOAT_TOKEN = '' }: Environment): string {
+  return LIFEBOAT_TOKEN === ''
+    ? signInAgain
+    : 'Take another: export LIFEBOAT_TOKEN=$(lifeboat token); or sign in without it: unset LIFEBOAT_TOKEN.';
 }
 
 const signInAgain = 'Sign in again: lifeboat login --local for a local cloud, az login for Azure.';

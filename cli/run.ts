@@ -14,7 +14,7 @@ export async function run(words: readonly string[], around: Surroundings): Promi
     // Help is no failure, though commander ends by throwing it; it has also said what was wrong with the words.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     if (around.interrupted.aborted) return interruptedBy(error, around);
-    const failure = explainError(error);
+    const failure = explainError(error, around.environment);
     say(failure, around);
     return failure.exitCode;
   }

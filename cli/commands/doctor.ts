@@ -4,7 +4,7 @@ import { get } from 'node:https';
 import { delimiter, join } from 'node:path';
 import type { Command } from 'commander';
 import { credentialFor } from '../connect/credential';
-import { explainError } from '../explain-error';
+import { explainError, signInAction } from '../explain-error';
 import { exitCodes, Failure } from '../failure';
 import type { Column } from '../output/table';
 import { duration } from '../output/plain-time';
@@ -52,7 +52,7 @@ async function examine(session: Session): Promise<readonly Finding[]> {
     if (isBroken)
       return void findings.push({ check: name, result: 'skipped', detail: 'needs what failed above' });
     const found = await look().catch((error: unknown) => {
-      const { message, causes, action } = explainError(error);
+      const { message, causes, action } = explainError(error, session.around.environment);
       return { result: 'failed' as const, detail: [message, causes].filter(Boolean).join(' '), action };
     });
     isBroken = found.result === 'failed';
@@ -137,7 +137,7 @@ async function signInFinding(
   const token = await (await credentialFor(signIn)).getToken(`${audience}/.default`);
   const { name, roles, expiresAt } = claimsOf(token?.token ?? '');
   if (expiresAt !== undefined && expiresAt * 1000 < around.now()) {
-    return { result: 'failed', detail: 'the token has expired', action: 'Sign in again: lifeboat login' };
+    return { result: 'failed', detail: 'the token has expired', action: signInAction(around.environment) };
   }
   return {
     result: 'ok',

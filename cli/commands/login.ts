@@ -5,6 +5,7 @@ import { exitCodes, Failure, usage } from '../failure';
 import type { StartSession } from '../program';
 import { ConfigFile, configPath, readConfig, writeConfig } from '../settings/config-file';
 import { readLocalCloud } from '../settings/local-cloud';
+import { readSettings } from '../settings/settings';
 
 interface LoginOptions {
   readonly local?: boolean;
@@ -29,12 +30,16 @@ export function loginCommands(program: Command, start: StartSession): void {
       const session = start(command);
       const { around } = session;
       const before = await readConfig(around);
-      const { local: _, ...kept } = before;
+      const { local, ...kept } = before;
+      const isElsewhere = session.options.endpoint !== undefined || options.audience !== undefined;
+      // With nothing said, the same local cloud again, and the same somebody of it.
+      const again = isElsewhere || local === undefined ? undefined : asBefore(local);
+      const wanted = options.local === true ? options : again;
       const config =
-        options.local === true
+        wanted !== undefined
           ? {
               ...kept,
-              ...(await localLogin(options)),
+              ...(await localLogin(wanted)),
               subscription: session.options.subscription ?? kept.subscription ?? localSubscription,
             }
           : { ...kept, ...azureLogin(session.options, options, kept) };
@@ -50,10 +55,12 @@ export function loginCommands(program: Command, start: StartSession): void {
     });
   program
     .command('token')
-    .description('a bearer token, for curl or for the page')
+    .description('a new bearer token, for curl or for the page')
     .action(async (_: object, command: Command) => {
       const session = start(command);
-      const { signIn, audience } = await session.settings();
+      // Whoever asks for a token wants a new one, and not the one at hand.
+      const environment = { ...session.around.environment, LIFEBOAT_TOKEN: undefined };
+      const { signIn, audience } = await readSettings({ ...session.around, environment }, session.options);
       const token = await (await credentialFor(signIn)).getToken(`${audience}/.default`);
       session.around.output(`${token?.token ?? ''}\n`);
     });
@@ -70,7 +77,13 @@ export function loginCommands(program: Command, start: StartSession): void {
   configCommands(program, start);
 }
 
-async function localLogin({ data, as }: LoginOptions): Promise<Partial<ConfigFile>> {
+type LocalLogin = Pick<LoginOptions, 'data' | 'as'>;
+
+function asBefore({ dataFolder: data, principal: as }: NonNullable<ConfigFile['local']>): LocalLogin {
+  return { data, as };
+}
+
+async function localLogin({ data, as }: LocalLogin): Promise<Partial<ConfigFile>> {
   const dataFolder = resolve(data);
   const { endpoint, authorityFile } = await readLocalCloud(dataFolder, as);
   const local = { dataFolder, principal: as };

@@ -1,7 +1,8 @@
 import type { RecoveryServicesClient } from '@azure/arm-recoveryservices';
 import type { SiteRecoveryManagementClient } from '@azure/arm-recoveryservices-siterecovery';
 import { readFile } from 'node:fs/promises';
-import { usage } from '../failure';
+import { notFound, usage } from '../failure';
+import { nearest } from '../nearest';
 import type { CliSettings } from '../settings/settings';
 import type { Surroundings } from '../surroundings';
 import { credentialFor } from './credential';
@@ -76,9 +77,23 @@ async function vaultMeant(
   const [only] = meant;
   if (only !== undefined && meant.length === 1) return only;
   if (found.length === 0) {
-    throw usage('There is no vault yet.', 'lifeboat vault create <name> --resource-group <group> makes one.');
+    throw usage(
+      'There is no vault yet.',
+      'lifeboat vault create <name> --resource-group <group> --location <region> makes one.',
+    );
   }
   const names = found.map((one) => `${one.group}/${one.vault}`).join(', ');
+  if (meant.length === 0) {
+    const known = found.map((one) => (vault === undefined ? one.group : one.vault));
+    const wanted = vault ?? resourceGroup ?? '';
+    const near = nearest(wanted, known);
+    throw notFound(
+      vault === undefined
+        ? `There is no vault in the resource group "${wanted}".`
+        : `There is no vault "${wanted}".`,
+      near === undefined ? `There are: ${names}.` : `Did you mean ${near}?`,
+    );
+  }
   throw usage(`Say which vault is meant: --vault and --resource-group.`, `There are: ${names}.`);
 }
 

@@ -1,5 +1,6 @@
 import type { Connection } from '../connect/connection';
-import { exitCodes, Failure } from '../failure';
+import { explainError } from '../explain-error';
+import { exitCodes, Failure, notFound } from '../failure';
 import type { Session } from '../session';
 import { hasEnded, jobView, type JobView } from './job-view';
 
@@ -36,7 +37,16 @@ export async function waitForJob(
 }
 
 export async function readJob({ site, vault, group }: Connection, jobId: string): Promise<JobView> {
-  return jobView(await site.replicationJobs.get(vault, group, jobId));
+  const job = await site.replicationJobs.get(vault, group, jobId).catch((error: unknown) => {
+    const { exitCode, message } = explainError(error);
+    // The vault may be missing too.
+    if (exitCode !== exitCodes.notFound || !message.includes(`"${jobId}"`)) throw error;
+    throw notFound(
+      `There is no job "${jobId}" in the vault ${vault}.`,
+      'lifeboat jobs list shows those there are.',
+    );
+  });
+  return jobView(job);
 }
 
 /** A job that failed is the failure of the command that started it. */

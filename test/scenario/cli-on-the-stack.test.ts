@@ -35,6 +35,9 @@ describe('the command line, on the whole local cloud', () => {
     expect(login).toMatchObject({ code: 0, notes: '' });
     const kept = readFileSync(environment['LIFEBOAT_CONFIG'] ?? '', 'utf8');
     expect(kept).not.toContain(stack.facts['principal.owner.secret']);
+    expect(await lifeboat('login')).toEqual(login);
+    const { output: token } = await lifeboat('token', { LIFEBOAT_TOKEN: 'a stale one' });
+    expect(token).toMatch(/^eyJ[\w-]+\.[\w-]+\.[\w-]+\n$/);
 
     const made = await lifeboat('vault create harbour -g rescue --location here -o json');
     expect(made).toMatchObject({ code: 0, notes: '' });

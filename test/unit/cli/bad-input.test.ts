@@ -31,7 +31,8 @@ describe('the command line, told wrong', () => {
     ['change-point web', 2, /required option '--point/],
     ['commit web --yes', 1, /OperationNotAllowed: .*\n.*cause: .*\n.*next: .*allowedOperations/],
     ['failover web --back --yes', 1, /OperationNotAllowed/],
-    ['jobs show 00000000-0000-4000-8000-000000000000', 3, /NotFound/],
+    ['jobs show 00000000-0000-4000-8000-000000000000', 3, /There is no job .*\n.*jobs list/],
+    ['jobs watch 1 --vault nothing', 3, /NotFound|could not be found|does not exist/i],
     ['plan run nothing --yes', 3, /plan list/],
     ['protect nothing', 3, /No site has shown/],
     ['protect web --source-id /subscriptions/s/m --policy nope', 2, /There are: daily/],
@@ -54,7 +55,12 @@ describe('the command line, told wrong', () => {
     ['the endpoint is no address', { LIFEBOAT_ENDPOINT: 'here' }, 2, /no https address/],
     ['the authority is not trusted', { LIFEBOAT_CA_FILE: '' }, 1, /not trusted here.*--ca-file/s],
     ['the authority’s file is not there', { LIFEBOAT_CA_FILE: '/nowhere.pem' }, 2, /cannot be read/],
-    ['the token is not one', { LIFEBOAT_TOKEN: 'x.y.z' }, 1, /InvalidAuthenticationToken.*Sign in again/s],
+    [
+      'the token is not one',
+      { LIFEBOAT_TOKEN: 'x.y.z' },
+      1,
+      /InvalidAuthenticationToken.*Take another.*unset LIFEBOAT_TOKEN/s,
+    ],
     ['the output is unknown', { LIFEBOAT_OUTPUT: 'yaml' }, 2, /There are: json, table, tsv/],
     ['the configuration is not JSON', { LIFEBOAT_CONFIG: '/proc/self/cmdline' }, 2, /cannot be understood/],
   ])('says what to do when %s', async (_, environment, code, line) => {
@@ -74,14 +80,14 @@ describe('the command line, told wrong', () => {
   it('knows an expired login', async () => {
     const LIFEBOAT_TOKEN = await harbour.world.issuer.token({ roles: ['Owner'], expiresIn: -60 });
     const said = await harbour.lifeboat('status', { environment: { LIFEBOAT_TOKEN } });
-    expect(said).toMatchObject({ code: 1, notes: expect.stringMatching(/expired.*Sign in again/is) });
+    expect(said).toMatchObject({ code: 1, notes: expect.stringMatching(/expired.*Take another/is) });
     const examined = await harbour.lifeboat('doctor -o json', { environment: { LIFEBOAT_TOKEN } });
     expect(examined.code).toBe(1);
     expect(JSON.parse(examined.output)).toContainEqual(
       expect.objectContaining({
         check: 'sign-in',
         result: 'failed',
-        action: expect.stringContaining('login'),
+        action: expect.stringContaining('unset LIFEBOAT_TOKEN'),
       }),
     );
   });
@@ -114,6 +120,16 @@ describe('the command line, told wrong', () => {
     const environment = { LIFEBOAT_VAULT: '' };
     const said = await harbour.lifeboat('status', { environment });
     expect(said).toMatchObject({ code: 2, notes: expect.stringContaining(`${group}/haven`) });
+  });
+
+  it.each([
+    ['--vault', 'harbor', /There is no vault "harbor"\.\n.*Did you mean harbour\?/],
+    ['--vault', 'xyz', /There is no vault "xyz"\.\n.*There are: .*rescue\/harbour/],
+    ['--resource-group', 'rescu', /no vault in the resource group "rescu"\.\n.*Did you mean rescue\?/],
+  ])('says that there is no vault by %s %s', async (option, name, line) => {
+    const environment = { LIFEBOAT_VAULT: '', LIFEBOAT_RESOURCE_GROUP: '' };
+    const said = await harbour.lifeboat(`status ${option} ${name}`, { environment });
+    expect(said).toEqual({ code: 3, output: '', notes: expect.stringMatching(line) });
   });
 
   it('shows each request with its ids when asked to, and never a token', async () => {
