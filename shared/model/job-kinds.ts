@@ -147,6 +147,17 @@ export const itemJobKinds = {
   ]),
 } as const;
 
+/** The jobs of deleted items, by orchestration. */
+export const deletedItemJobKinds = {
+  undeleteProtection: kind('UndeleteProtection', 'Undelete protected item', [
+    ['UndeletePreflightChecksTask', 'UndeletePrerequisitesCheck', 'Prerequisites check for undeleting'],
+    ['RestoreProtectionTask', 'RestoreProtection', 'Restoring replicas and recovery points'],
+  ]),
+  purgeDeletedItem: kind('PurgeDeletedItem', 'Purge deleted item', [
+    ['PurgeDeletedItemTask', 'PurgeDeletedItem', 'Removing replicas and recovery points'],
+  ]),
+} as const;
+
 /** When the first copy is done a job of its own says so; scripts wait for these names. */
 export const finalizeJobKinds = {
   PrimaryIrCompletion: kind('PrimaryIrCompletion', 'Finalize protection on the primary virtual machine', [

@@ -14,6 +14,13 @@ export const recovery = {
     causes: 'Something that coming back needs is not there: an agent, a server, a policy, a machine.',
     action: 'Set up what the message names, then try again.',
   },
+  UndeleteBlocked: {
+    status: 409,
+    retry: 'later',
+    causes:
+      'The name is taken or the machine is protected again, or what it was protected with is gone: its container, policy, mapping or replica.',
+    action: 'Disable the new protection, or create what the message names again; then undelete.',
+  },
   SiteRefused: {
     status: 409,
     retry: 'later',

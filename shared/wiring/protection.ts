@@ -3,6 +3,9 @@ import type { Jobs } from '../ports/jobs';
 import type { Log } from '../ports/log';
 import type { Answer } from '../service/answer-doorbell';
 import { WishBoard } from '../service/agents/wish-board';
+import { purgeDeleted } from '../service/deleted/purge-deleted';
+import { purgeDue } from '../service/deleted/purge-due';
+import { checkUndelete, endUndelete, restoreProtection } from '../service/deleted/undelete';
 import { checkPrerequisites } from '../service/protection/enable/check-prerequisites';
 import { createTarget } from '../service/protection/enable/create-target';
 import { endDisable } from '../service/protection/end-disable';
@@ -34,6 +37,8 @@ export interface WiredProtection {
   readonly face: Face;
   readonly ingest: (replicaId: string, jobs: Jobs) => Promise<Answer>;
   readonly sweep: (jobs: Jobs) => Promise<SweptItems>;
+  /** Starts to purge the deleted items whose time is over; how many. */
+  readonly purgeDue: (jobs: Jobs) => Promise<number>;
 }
 
 /** Agents, and the machines they protect. */
@@ -72,6 +77,7 @@ export function wireProtection({
     }),
     ingest: (replicaId, jobs) => ingest(replication, { ...ports, jobs }, replicaId),
     sweep: (jobs) => sweepItems(replication, { ...ports, jobs }),
+    purgeDue: (jobs) => purgeDue({ ...ports, jobs }),
   };
 }
 
@@ -94,5 +100,9 @@ function stepsOf(ports: ProtectionPorts) {
     endDisable: bound(endDisable),
     purge: bound(purge),
     runItemJob: bound(runItemJob),
+    checkUndelete: bound(checkUndelete),
+    restoreProtection: bound(restoreProtection),
+    endUndelete: bound(endUndelete),
+    purgeDeleted: bound(purgeDeleted),
   };
 }

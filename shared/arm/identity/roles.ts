@@ -42,6 +42,7 @@ const readEverything = [
 
 /** The open rows that everybody with a role may read: what is listed per parent may be listed for the vault. */
 const openReads = [
+  `${vault}/deletedProtectedItems/read`,
   `${vault}/replicationAppliances/read`,
   `${vault}/replicationEvidence/read`,
   `${vault}/replicationNetworkMappings/read`,
@@ -80,6 +81,8 @@ export const roles: Readonly<Record<string, Role>> = {
       ...openReads,
       `${vault}/extendedInformation/*`,
       `${vault}/certificates/write`,
+      // Purging is the Owner's: whoever may disable protection cannot also remove what it leaves.
+      `${vault}/deletedProtectedItems/undelete/action`,
       `${vault}/registeredIdentities/*`,
       `${vault}/replicationAlertSettings/*`,
       `${vault}/replicationFabrics/*`,

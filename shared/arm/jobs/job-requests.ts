@@ -129,6 +129,8 @@ async function jobAllowing(call: Call, action: string): Promise<JobRecord> {
 }
 
 function takingOf(job: JobRecord): Taking | undefined {
+  if (job.orchestration === 'undeleteProtection' || job.orchestration === 'purgeDeletedItem')
+    return { deletedItem: job.targetId, verb: job.orchestration };
   if (job.verb !== undefined) return { item: job.targetId, verb: job.verb as Verb };
   return job.orchestration in planOrchestrations
     ? { plan: job.targetId, verb: job.orchestration }

@@ -1,6 +1,7 @@
 import { Container, Fabric, Network, ProtectableItem, Provider } from '../../contracts/catalogue/site';
 import { ReplicationEvent } from '../../contracts/catalogue/event';
 import type { Resource } from '../../contracts/catalogue/resource';
+import { presentDeleted } from '../deleted/present-deleted';
 import { presentItem, presentRecoveryPoint } from '../items/present-item';
 import { presentWebhook } from '../events/webhooks';
 import { presentJob } from '../jobs/present-job';
@@ -25,6 +26,7 @@ const presenters: Readonly<Record<string, Presenter>> = {
   replicationevents: presentEvent,
   webhooks: presentWebhook,
   replicationevidence: presentEvidence,
+  deletedprotecteditems: presentDeleted,
 };
 
 /** A resource as the API answers it. What has no presenter of its own is kept in the API's words already. */

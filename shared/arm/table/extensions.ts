@@ -11,6 +11,7 @@ import type { Operation } from '../operations/operation';
 import { putNow } from '../resources/put-now';
 import { checkConditions, ifMatch } from '../resources/read';
 import { existing } from '../resources/stored';
+import { deletedItemOperations } from './deleted-items';
 import { Nothing } from './fabrics';
 
 const assignments = `${vaultPath}/${roleAssignmentsType}`;
@@ -70,4 +71,5 @@ export const extensionOperations: readonly Operation[] = [
   list('ReplicationEvidence_List', `${vaultPath}/replicationEvidence`, 1),
   read('ReplicationEvidence_Get', `${vaultPath}/replicationEvidence/{evidenceName}`, 1),
   list('AuditRecords_List', `${vaultPath}/auditRecords`, 1, { listing: { type: 'auditRecords' } }),
+  ...deletedItemOperations,
 ];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Resource } from '../../contracts/catalogue/resource';
+import { SecuritySettings } from '../../contracts/catalogue/soft-delete-settings';
 import { isRefusal, LifeboatError } from '../../errors';
 import { vaultsPartition } from '../../model/resource-id';
 import {
@@ -14,14 +15,16 @@ import { ok, type ApiAnswer } from '../http/exchange';
 import type { Call } from '../operations/call';
 import { checkConditions } from '../resources/read';
 import { refuseIfHeld } from '../jobs/control';
+import { changedSecurity } from './security-settings';
 
+const properties = z.looseObject({ securitySettings: SecuritySettings.nullish() }).nullish();
 const tags = z.record(z.string().max(512), z.string().max(256)).nullish();
 
 export const VaultBody = z.looseObject({
   location: z.string().min(1).max(100),
   tags,
   sku: z.looseObject({ name: z.string() }).nullish(),
-  properties: z.looseObject({}).nullish(),
+  properties,
   identity: z.looseObject({ type: z.string() }).nullish(),
 });
 
@@ -29,7 +32,7 @@ export const VaultPatch = z.looseObject({
   location: z.string().max(100).nullish(),
   tags,
   sku: z.looseObject({ name: z.string() }).nullish(),
-  properties: z.looseObject({}).nullish(),
+  properties,
   identity: z.looseObject({ type: z.string() }).nullish(),
 });
 
@@ -53,7 +56,10 @@ export async function putVault(call: Call, body: z.infer<typeof VaultBody>): Pro
     type: 'Microsoft.RecoveryServices/vaults',
     location: stored?.resource.location ?? body.location,
     tags: body.tags ?? {},
-    properties: { sku: body.sku ?? { name: 'RS0', tier: 'Standard' }, ...body.properties },
+    properties: {
+      sku: body.sku ?? { name: 'RS0', tier: 'Standard' },
+      ...withSecurity(stored?.resource.properties, body.properties),
+    },
   };
   const written = await write(call, resource, stored?.etag);
   return { ...ok(presentVault(written.resource, written.etag)), status: stored === undefined ? 201 : 200 };
@@ -67,12 +73,21 @@ export async function patchVault(call: Call, body: z.infer<typeof VaultPatch>): 
     ...(body.tags === null || body.tags === undefined ? {} : { tags: body.tags }),
     properties: {
       ...stored.resource.properties,
-      ...body.properties,
+      ...withSecurity(stored.resource.properties, body.properties),
       ...(body.sku === null || body.sku === undefined ? {} : { sku: body.sku }),
     },
   };
   const written = await write(call, resource, stored.etag);
   return ok(presentVault(written.resource, written.etag));
+}
+
+/** The properties that were asked for, with the security settings that come of them. */
+function withSecurity(
+  before: Resource['properties'] | undefined,
+  asked: z.infer<typeof properties>,
+): Record<string, unknown> {
+  const securitySettings = changedSecurity(before?.['securitySettings'], asked?.securitySettings);
+  return { ...asked, ...(securitySettings === undefined ? {} : { securitySettings }) };
 }
 
 export async function readVault(call: Call): Promise<ApiAnswer> {

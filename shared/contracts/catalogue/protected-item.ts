@@ -69,8 +69,6 @@ export const ProtectedItem = z.looseObject({
   enabledWith: z.record(z.string(), z.unknown()),
   /** How the machine is made at the target, in the API's words of the update operation. */
   target: z.record(z.string(), z.unknown()),
-  /** A disabled item stays for a while, so that it can be taken back. */
-  removedAtInMs: z.number().optional(),
 });
 export type ProtectedItem = z.infer<typeof ProtectedItem>;
 

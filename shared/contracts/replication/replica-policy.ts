@@ -29,6 +29,11 @@ export const ReplicaPolicy = z.strictObject({
     .int()
     .positive()
     .default(64 * 1024 ** 3),
+  /** When its item lay deleted: the points from before do not age in that time. */
+  pauses: z
+    .array(z.strictObject({ fromMs: z.int(), untilMs: z.int() }))
+    .max(64)
+    .optional(),
 });
 export type ReplicaPolicy = z.infer<typeof ReplicaPolicy>;
 

@@ -5,6 +5,7 @@ import type { DesiredReplica } from '../../contracts/agent/desired';
 import type { ReplicaReport, StatusAnswer, StatusReport, TaskResult } from '../../contracts/agent/report';
 import { replicasStopped, taskResultOf } from '../../contracts/protection/events';
 import { isRefusal, LifeboatError } from '../../errors';
+import { isDormant } from '../../model/soft-delete';
 import { putBy } from '../sites/ask-site';
 import type { AgentCallPorts } from './agent-ports';
 import { agentStatusKey, readAgentStatus } from './agent-records';
@@ -54,7 +55,7 @@ export async function takeStatus(
   };
 }
 
-/** A replica that nobody wants any more is left out; one that is another's is a lie. */
+/** A replica that nobody wants any more is left out, though a deleted item may keep it; one that is another's is a lie. */
 async function ownReplicas(
   { replicas }: Ports,
   wish: AgentWish,
@@ -62,7 +63,9 @@ async function ownReplicas(
 ): Promise<ReplicaReport[]> {
   const wanted = new Set(wish.items.flatMap((item) => item.replicas.map(({ replicaId }) => replicaId)));
   for (const { replicaId } of reports) {
-    if (wanted.has(replicaId) || (await replicas.read(replicaId)) === undefined) continue;
+    if (wanted.has(replicaId)) continue;
+    const record = await replicas.read(replicaId);
+    if (record === undefined || isDormant(record)) continue;
     throw new LifeboatError('NotYourReplica', `Replica ${replicaId} is not fed by this agent.`, {
       target: replicaId,
     });

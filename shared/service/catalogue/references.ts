@@ -15,6 +15,7 @@ interface Rule {
 const rules: Readonly<Record<string, readonly Rule[]>> = {
   '': [
     { type: 'replicationProtectedItems', below: true },
+    { type: 'deletedProtectedItems', below: true },
     { type: 'replicationFabrics', below: true },
     { type: 'replicationRecoveryPlans', below: true },
   ],

@@ -1,5 +1,6 @@
 import { ProtectedItem, type ItemHold } from '../../contracts/catalogue/protected-item';
 import type { Resource } from '../../contracts/catalogue/resource';
+import type { DeletedItemOrchestration } from '../../contracts/jobs/deleted-item-jobs';
 import type { JobRecord } from '../../contracts/jobs/record';
 import { timeOrderedId } from '../../model/time-ordered-id';
 import type { Verb } from '../../model/scenarios/scenario';
@@ -11,7 +12,8 @@ import type { Log } from '../../ports/log';
 import type { Records } from '../../ports/records';
 import { changeResource, createResource, removeResource } from '../catalogue/resources';
 import { claimMachine } from './claim-machine';
-import { holdItem, holdPlan } from './hold';
+import { bornAgain } from '../deleted/deleted-records';
+import { holdDeleted, holdItem, holdPlan } from './hold';
 import { jobIdOf, jobLedger, type NewJob } from './job-ledger';
 
 export interface JobOffice {
@@ -26,6 +28,8 @@ export interface JobOffice {
 export type Taking =
   | { readonly item: string; readonly verb: Verb }
   | { readonly plan: string; readonly verb: string }
+  /** To be undeleted its item is born again, in the hold of the same job. */
+  | { readonly deletedItem: string; readonly verb: DeletedItemOrchestration }
   /** A new item, born in the hold of its job. */
   | { readonly newItem: Resource; readonly verb: 'enableProtection' };
 
@@ -76,6 +80,11 @@ async function take(office: JobOffice, job: JobRecord, taking: Taking): Promise<
   const where = { records: office.records, ledger };
   if ('newItem' in taking) {
     await createItem(office.records, taking.newItem, { hold, vaultId: job.vaultId });
+  } else if ('deletedItem' in taking) {
+    const { vaultId } = job;
+    const deleted = await holdDeleted(where, { deletedItemId: taking.deletedItem, vaultId, hold });
+    if (taking.verb === 'undeleteProtection')
+      await createItem(office.records, bornAgain(deleted), { hold, vaultId, isBornAgain: true });
   } else if ('item' in taking) {
     await holdItem(where, { itemId: taking.item, vaultId: job.vaultId, hold, verb: taking.verb });
   } else {
@@ -83,11 +92,18 @@ async function take(office: JobOffice, job: JobRecord, taking: Taking): Promise<
   }
 }
 
+interface Birth {
+  readonly hold: ItemHold;
+  readonly vaultId: string;
+  /** Its machine may be lost by now: its points are what it is wanted for. */
+  readonly isBornAgain?: boolean;
+}
+
 /** Writes the item, and marks the machine that it protects, so that nobody protects it twice. */
 async function createItem(
   records: Records,
   newItem: Resource,
-  { hold, vaultId }: { readonly hold: ItemHold; readonly vaultId: string },
+  { hold, vaultId, isBornAgain = false }: Birth,
 ): Promise<void> {
   const item = ProtectedItem.parse(newItem.properties);
   const { protectableItemId: machine, sourceMachineId } = item;
@@ -104,6 +120,8 @@ async function createItem(
         });
       }
       return { ...current, properties: { ...current.properties, protectedItemId: newItem.id } };
+    }).catch((error: unknown) => {
+      if (!isBornAgain || !isRefusal(error, 'NotFound')) throw error;
     });
   }
   try {

@@ -1,3 +1,4 @@
+import { DeletedItem } from '../../contracts/catalogue/deleted-item';
 import { ItemHold, ProtectedItem } from '../../contracts/catalogue/protected-item';
 import { RecoveryPlan } from '../../contracts/catalogue/recovery-plan';
 import { LifeboatError } from '../../errors';
@@ -45,6 +46,25 @@ export async function holdPlan(
     }
     return { ...current, properties: { ...plan, hold } };
   });
+}
+
+/** Takes a deleted item for a job. */
+export async function holdDeleted(
+  { records, ledger }: { records: Records; ledger: JobLedger },
+  { deletedItemId, vaultId, hold }: { deletedItemId: string; vaultId: string; hold: ItemHold },
+): Promise<DeletedItem> {
+  const stale = await staleHolder(ledger, vaultId, await holderOf(records, deletedItemId));
+  const stored = await changeResource(records, deletedItemId, (current) => {
+    const deleted = DeletedItem.parse(current.properties);
+    if (deleted.hold?.jobId === hold.jobId) return undefined;
+    if (deleted.hold !== undefined && deleted.hold.jobId !== stale) {
+      throw new LifeboatError('ItemBusy', `Job ${deleted.hold.jobId} is running on this deleted item.`, {
+        target: deletedItemId,
+      });
+    }
+    return { ...current, properties: { ...deleted, hold } };
+  });
+  return DeletedItem.parse(stored.resource.properties);
 }
 
 async function holderOf(records: Records, id: string): Promise<ItemHold | undefined> {

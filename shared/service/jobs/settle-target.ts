@@ -1,3 +1,4 @@
+import { DeletedItem } from '../../contracts/catalogue/deleted-item';
 import { ProtectedItem } from '../../contracts/catalogue/protected-item';
 import { RecoveryPlan } from '../../contracts/catalogue/recovery-plan';
 import type { Resource } from '../../contracts/catalogue/resource';
@@ -9,7 +10,7 @@ import { verbs, type Verb } from '../../model/scenarios/scenario';
 import type { Clock } from '../../ports/clock';
 import type { Records } from '../../ports/records';
 import { removeTree } from '../catalogue/apply-changes';
-import { changeResource, putResource, readResource } from '../catalogue/resources';
+import { changeResource, readResource } from '../catalogue/resources';
 
 interface Ending {
   readonly job: JobRecord;
@@ -24,7 +25,19 @@ export async function settleTarget(records: Records, clock: Clock, ending: Endin
     await settleItem(records, clock, ending);
   } else if (stored.resource.type.endsWith('/replicationRecoveryPlans')) {
     await settlePlan(records, clock, ending);
+  } else if (stored.resource.type.endsWith('/deletedProtectedItems')) {
+    await letGo(records, ending.job);
   }
+}
+
+/** A deleted item that is still there when its job has ended can be asked for again. */
+async function letGo(records: Records, { targetId, jobId }: JobRecord): Promise<void> {
+  await unlessGone(
+    changeResource(records, targetId, (current) => {
+      const { hold, ...free } = DeletedItem.parse(current.properties);
+      return hold?.jobId === jobId ? { ...current, properties: free } : undefined;
+    }),
+  );
 }
 
 async function settleItem(records: Records, clock: Clock, { job, outcome }: Ending): Promise<void> {
@@ -40,22 +53,21 @@ async function settleItem(records: Records, clock: Clock, { job, outcome }: Endi
       return { ...current, properties: succeeded ? moved(item, verb, clock.now()) : released(item) };
     }),
   );
-  if (ends === undefined) return;
-  if (job.verb !== 'purgeProtection') await keepRemoved(records, clock, ends);
-  await freeMachine(records, ends);
-  await removeTree(records, job.targetId);
+  if (ends !== undefined) await removeItem(records, ends);
 }
 
-/** The machine of an item that is gone may be protected again. */
-async function freeMachine(records: Records, item: Resource): Promise<void> {
+/** Takes an item's record away. Its machine may be protected again. Safe to repeat. */
+export async function removeItem(records: Records, item: Resource): Promise<void> {
   const { protectableItemId } = ProtectedItem.parse(item.properties);
-  if (protectableItemId === undefined) return;
-  await unlessGone(
-    changeResource(records, protectableItemId, (machine) => {
-      const { protectedItemId, ...free } = machine.properties;
-      return protectedItemId === item.id ? { ...machine, properties: free } : undefined;
-    }),
-  );
+  if (protectableItemId !== undefined) {
+    await unlessGone(
+      changeResource(records, protectableItemId, (machine) => {
+        const { protectedItemId, ...free } = machine.properties;
+        return protectedItemId === item.id ? { ...machine, properties: free } : undefined;
+      }),
+    );
+  }
+  await removeTree(records, item.id);
 }
 
 function isLast(item: ProtectedItem, verb: Verb | undefined): boolean {
@@ -91,17 +103,6 @@ function testFailoverAfter(item: ProtectedItem, verb: Verb): ProtectedItem['test
 function released(item: ProtectedItem): ProtectedItem {
   const { hold, ...free } = item;
   return hold === undefined ? item : { ...free, lastJob: hold };
-}
-
-/** What is disabled stays readable for a while under its own kind, so that it can be taken back. */
-async function keepRemoved(records: Records, clock: Clock, item: Resource): Promise<void> {
-  const { internalId } = ProtectedItem.parse(item.properties);
-  const vault = item.id.slice(0, item.id.toLowerCase().indexOf('/replicationfabrics/'));
-  await putResource(records, {
-    ...item,
-    id: `${vault}/removedProtectedItems/${internalId}`,
-    properties: { ...item.properties, removedAtInMs: clock.now(), removedFrom: item.id },
-  });
 }
 
 async function settlePlan(records: Records, clock: Clock, { job, outcome }: Ending): Promise<void> {

@@ -1,6 +1,7 @@
 import type { PointManifest } from '../../contracts/replication/point-manifest';
 import type { ReplicaPolicy } from '../../contracts/replication/replica-policy';
 import { pointsToPrune } from '../../model/points/retention';
+import { withoutPauses } from '../../model/soft-delete';
 import type { ReplicationPorts } from '../replication-ports';
 import { manifestsOf } from './manifests';
 import { beginPruning, removePoint } from './remove-point';
@@ -12,7 +13,7 @@ export async function prunePoints(
   policy: ReplicaPolicy,
 ): Promise<void> {
   const manifests = await manifestsOf(ports.documents, replicaId);
-  const listed = manifests.filter(({ state }) => state === 'listed').map(asKept);
+  const listed = manifests.filter(({ state }) => state === 'listed').map((each) => asKept(each, policy));
   for (const { pointId } of pointsToPrune(listed, policy.retention)) {
     if (await beginPruning(ports, pointId)) await removePoint(ports, pointId);
   }
@@ -21,11 +22,14 @@ export async function prunePoints(
   }
 }
 
-function asKept({ pointId, kind, timeInMs, pins }: PointManifest): {
+function asKept(
+  { pointId, kind, timeInMs, pins }: PointManifest,
+  { pauses }: ReplicaPolicy,
+): {
   readonly pointId: string;
   readonly kind: 'crash' | 'app';
   readonly timeInMs: number;
   readonly isPinned: boolean;
 } {
-  return { pointId, kind, timeInMs, isPinned: pins.length > 0 };
+  return { pointId, kind, timeInMs: withoutPauses(timeInMs, pauses), isPinned: pins.length > 0 };
 }

@@ -17,9 +17,12 @@ export async function policyOf(records: Records, policyId: string): Promise<Prot
   return protectionPolicyOf(Details.parse(stored.resource.properties).providerSpecificDetails);
 }
 
-/** The part of a policy that each replica keeps beside itself. */
-export function replicaPolicyOf({ retention, rpoThresholdInMs }: ProtectionPolicy): ReplicaPolicy {
-  return ReplicaPolicy.parse({ retention, rpoThresholdInMs });
+/** The part of a policy that each replica keeps beside itself. What is only its own stays as it was. */
+export function replicaPolicyOf(
+  { retention, rpoThresholdInMs }: ProtectionPolicy,
+  before?: ReplicaPolicy,
+): ReplicaPolicy {
+  return ReplicaPolicy.parse({ retention, rpoThresholdInMs, pauses: before?.pauses });
 }
 
 /** The part of a policy that agents follow: how often they cut, and how fast they send. */

@@ -3,6 +3,8 @@ import type { ProtectedItem } from '../../contracts/catalogue/protected-item';
 import type { DisableProtection, PlainItemJob } from '../../contracts/jobs/item-jobs';
 import type { JobOutcome } from '../../contracts/jobs/record';
 import type { StepOutcome } from '../../contracts/protection/step';
+import { keepDeleted } from '../deleted/keep-deleted';
+import { unpinSharedPoints } from '../deleted/shared-points';
 import { jobLedger } from '../jobs/job-ledger';
 import { feederOf } from './feeder-of';
 import { leaveGroup } from './group/change-group';
@@ -47,19 +49,27 @@ async function fenceAll({ replicas }: ProtectionPorts, { disks }: ProtectedItem,
   }
 }
 
-/** The replicas with everything of them, and what the agent was wanted to do. */
+/** The replicas with everything of them, and what the agent was wanted to do. In a vault with soft delete they are kept. */
 export async function cleanUp(ports: ProtectionPorts, job: DisableProtection): Promise<StepOutcome> {
   return runStep(ports, { job, taskId: 'CleanupProtectionTask' }, async () => {
     const item = await readItem(ports.records, job.itemId);
-    if (item !== undefined) await forgetItem(ports, { itemId: job.itemId, item, job: job.jobId });
+    if (item === undefined) return;
+    const ending = { itemId: job.itemId, item, job: job.jobId };
+    const isKept = job.reason !== 'MigrationComplete' && (await keepDeleted(ports, ending));
+    if (isKept) await stopFeeding(ports, ending);
+    else await forgetItem(ports, ending);
   });
 }
 
+interface Ending {
+  readonly itemId: string;
+  readonly item: ProtectedItem;
+  readonly job: string;
+}
+
 /** Removes an item's replicas, and the wish for them. An agent that still feeds one learns it at its next call. */
-export async function forgetItem(
-  ports: ProtectionPorts,
-  { itemId, item, job }: { itemId: string; item: ProtectedItem; job: string },
-): Promise<void> {
+export async function forgetItem(ports: ProtectionPorts, { itemId, item, job }: Ending): Promise<void> {
+  await unpinSharedPoints(ports.replicas, item);
   for (const { replicaId } of item.disks) await ports.replicas.remove(replicaId, job);
   await leaveGroup(ports, itemId, item);
   if (item['agentInstalledAtInMs'] !== undefined && item.sourceMachineId !== undefined) {
@@ -73,21 +83,34 @@ export async function forgetItem(
   }));
 }
 
-/** Takes the replicas away without waiting for anybody; the agent is still told to stop, should it come back. */
+/**
+ * Takes the replicas away without waiting for anybody, unless the vault keeps them; the agent is still told to stop, should it
+ * come back.
+ */
 export async function purge(ports: ProtectionPorts, job: PlainItemJob): Promise<JobOutcome> {
   const step = await runStep(ports, { job, taskId: 'PurgeProtectionTask' }, async () => {
     const item = await readItem(ports.records, job.itemId);
     if (item === undefined) return;
-    const agentId = await agentOf(ports, job.itemId, item);
-    for (const { replicaId } of item.disks) await ports.replicas.remove(replicaId, job.jobId);
-    await leaveGroup(ports, job.itemId, item);
-    if (agentId === undefined) return;
-    await ports.board.change(agentId, (current) => withItem(current, job.itemId, (each) => stopped(each)));
+    const ending = { itemId: job.itemId, item, job: job.jobId };
+    const isKept = await keepDeleted(ports, ending);
+    if (!isKept) {
+      await unpinSharedPoints(ports.replicas, item);
+      for (const { replicaId } of item.disks) await ports.replicas.remove(replicaId, job.jobId);
+    }
+    await stopFeeding(ports, ending);
   });
   const outcome: JobOutcome =
     step.state === 'refused' ? { state: 'Failed', error: step.error } : { state: 'Succeeded' };
   await jobLedger(ports.records, ports.clock, ports.events).finish(job, outcome);
   return outcome;
+}
+
+/** Asks the agent to stop, and waits for nobody: what it then reports as stopped is wanted no more. */
+async function stopFeeding(ports: ProtectionPorts, { itemId, item }: Ending): Promise<void> {
+  await leaveGroup(ports, itemId, item);
+  const agentId = await agentOf(ports, itemId, item);
+  if (agentId === undefined) return;
+  await ports.board.change(agentId, (current) => withItem(current, itemId, (each) => stopped(each)));
 }
 
 /** The agent that was asked to feed the item. */
@@ -105,7 +128,7 @@ function withItem(wish: AgentWish, itemId: string, how: (item: ItemWish) => Item
   return { ...wish, items: wish.items.map((item) => (item.itemId === itemId ? how(item) : item)) };
 }
 
-function stopped(item: ItemWish, awaitedBy?: string): ItemWish {
+function stopped({ awaitedBy: _, ...item }: ItemWish, awaitedBy?: string): ItemWish {
   return {
     ...item,
     replicas: item.replicas.map((replica) => ({ ...replica, mode: 'stop' })),

@@ -2,17 +2,19 @@ import { isErrorCode } from '../../errors';
 import { refusals } from '../../refusals';
 import type { Health, HealthCause, ReplicaRecord } from '../../contracts/replication/replica-record';
 import { recoveryPointAgeInMs } from '../../model/points/rpo';
+import { isDormant } from '../../model/soft-delete';
 import type { ReplicationMeasures } from '../replication-ports';
 
 /** Tries that fail for longer than this are a matter for a person. */
 const patienceInMs = 30 * 60_000;
 
-/** Everything that is wrong with a replica, worst first, each with what can be done about it. */
+/** Everything that is wrong with a replica, worst first, each with what can be done about it. Of a dormant one nothing is expected. */
 export function healthCauses(
   record: ReplicaRecord,
   nowInMs: number,
   measures: ReplicationMeasures,
 ): readonly HealthCause[] {
+  if (isDormant(record)) return [];
   const causes = [
     resyncCause(record),
     missingCause(record, measures),

@@ -1,4 +1,5 @@
 import type { ReplicaRecord } from '../../contracts/replication/replica-record';
+import { isDormant } from '../../model/soft-delete';
 import { allReplicaRecords } from '../replica/replica-records';
 import { refreshHealth } from '../replica/update-replica';
 import type { ReplicationPorts } from '../replication-ports';
@@ -23,6 +24,7 @@ export async function sweepReplicas(ports: ReplicationPorts): Promise<Swept> {
   let rung = 0;
   let tidied = 0;
   await spread(allReplicaRecords(ports.records), sideBySide, async (record) => {
+    if (isDormant(record)) return;
     try {
       ports.observe?.(record);
       if (record.keeper !== undefined) return await refreshHealth(ports, record);

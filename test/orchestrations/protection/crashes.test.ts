@@ -1,4 +1,6 @@
+import { vault } from '../../support/arm/world';
 import { settled } from '../../support/durable/test-engine';
+import { listResources } from '../../../shared/service/catalogue/resources';
 import { updateReplica } from '../../../shared/service/replica/update-replica';
 import type { PaperAgent } from '../../support/protection/paper-agent';
 import { ProtectionWorld } from '../../support/protection/protection-world';
@@ -17,6 +19,10 @@ const boundaries = {
   resync: ['runItemJob'],
   disable: ['checkDisable', 'stopReplication', 'cleanUp', 'endDisable'],
   purge: ['purge'],
+  // The same in a vault with soft delete, and what comes after.
+  disableSoftly: ['stopReplication', 'cleanUp', 'endDisable'],
+  undelete: ['checkUndelete', 'restoreProtection', 'endUndelete'],
+  purgeDeleted: ['purgeDeleted'],
 } as const;
 type Story = keyof typeof boundaries;
 
@@ -56,14 +62,32 @@ async function tell(story: Story, kill: () => Promise<void>): Promise<void> {
     return;
   }
   const agent = await world.protect('web', [65_536, 65_536]);
+  if (isSoft(story)) await keepDeleted();
+  const deleted = `${vault}/deletedProtectedItems/${(await world.item())?.internalId ?? ''}`;
   if (story === 'resync') await needResync(agent);
+  if (story === 'undelete' || story === 'purgeDeleted') {
+    await world.ask('DELETE', item);
+    await world.pump(1);
+  }
   await kill();
-  if (story === 'purge') await world.ask('DELETE', item);
-  else
-    await world.ask('POST', `${item}/${story === 'resync' ? 'repairReplication' : 'remove'}`, {
-      properties: {},
-    });
+  const [method, path] = {
+    purge: ['DELETE', item] as const,
+    resync: ['POST', `${item}/repairReplication`] as const,
+    disable: ['POST', `${item}/remove`] as const,
+    disableSoftly: ['POST', `${item}/remove`] as const,
+    undelete: ['POST', `${deleted}/undelete`] as const,
+    purgeDeleted: ['POST', `${deleted}/purge`] as const,
+  }[story];
+  await world.ask(method, path, { properties: {} });
   await world.pump(2);
+}
+
+const isSoft = (story: Story): boolean => /Softly|undelete|Deleted/.test(story);
+
+async function keepDeleted(): Promise<void> {
+  await world.ask('PATCH', vault, {
+    properties: { securitySettings: { softDeleteSettings: { softDeleteState: 'Enabled' } } },
+  });
 }
 
 /** In office hours, so that nothing starts by itself. */
@@ -80,6 +104,14 @@ async function leftOver(): Promise<number> {
   const documents: string[] = [];
   for await (const name of world.replication.documents.list('')) documents.push(name);
   return disks.length + documents.length;
+}
+
+/** Deleted items, each with its day. */
+async function everyDeleted(): Promise<unknown[]> {
+  const { resources } = await listResources(world.records, vault, 'deletedProtectedItems');
+  const due = await world.records.list('deleted-items-due');
+  expect(due.records).toHaveLength(resources.length);
+  return [...resources];
 }
 
 describe('the host dies', () => {
@@ -106,11 +138,13 @@ describe('the host dies', () => {
     outcomes.push(
       `${story} ${activity} ${place}: ${item?.state ?? 'gone'}, ${item === undefined ? left : 0} left over`,
     );
-    const isEnd = story === 'disable' || story === 'purge';
+    const isEnd = story !== 'undelete' && /disable|purge/.test(story);
+    const isKept = story === 'disableSoftly';
+    expect((await everyDeleted()).length).toBe(isKept ? 1 : 0);
     expect(item?.state).toBe(isEnd ? undefined : 'Protected');
     expect(item?.hold).toBeUndefined();
     const disks = await world.replication.disks.list();
-    expect(isEnd ? left : disks.length).toBe(isEnd ? 0 : 2);
+    expect(isEnd && !isKept ? left : disks.length).toBe(isEnd && !isKept ? 0 : 2);
     const states = (await world.jobRecords()).map(({ scenarioName, state }) => `${scenarioName} ${state}`);
     expect(states.filter((state) => !state.endsWith('Succeeded'))).toEqual([]);
     expect(states.filter((state) => state.startsWith('IrCompletion'))).toHaveLength(1);

@@ -73,6 +73,27 @@ describe('a job of protection, recorded as it runs,', () => {
     expect(await world.item()).toBeUndefined();
   });
 
+  it('replays: undeleted, not undeleted, purged of what was deleted', async () => {
+    world = await ProtectionWorld.open();
+    await world.ask('PATCH', vault, {
+      properties: { securitySettings: { softDeleteSettings: { softDeleteState: 'Enabled' } } },
+    });
+    await world.protect();
+    const deleted = `${vault}/deletedProtectedItems/${(await world.item())?.internalId ?? ''}`;
+    await world.ask('DELETE', await world.itemId('web'));
+    await world.ask('POST', `${deleted}/undelete`);
+    await record('undeleteProtection', 'undeleted');
+    await world.pump(2);
+    await world.ask('DELETE', await world.itemId('web'));
+    for (const replicaId of await world.replication.disks.list())
+      await world.replication.disks.remove(replicaId);
+    await world.ask('POST', `${deleted}/undelete`);
+    await record('undeleteProtection', 'refused');
+    await world.ask('POST', `${deleted}/purge`);
+    await record('purgeDeletedItem', 'purged');
+    expect(await world.exists(deleted)).toBe(false);
+  });
+
   it('replays: finalized on both sides', async () => {
     world = await ProtectionWorld.open();
     await world.machine();

@@ -116,19 +116,20 @@ export class PaperAgent {
     this.copying.push(copied);
   }
 
-  /** Cuts a marker over every member list whose disks are all copied. */
-  async cut(kind: Marker['kind'] = 'crash'): Promise<void> {
+  /** Cuts a marker over every member list whose disks are all copied; one that it shares with other agents, where that is named. */
+  async cut(kind: Marker['kind'] = 'crash', sharedId?: string): Promise<void> {
     for (const { members } of this.wish?.markers ?? []) {
-      if (this.isSilent || !members.every((member) => this.streams.get(member)?.isCopied === true)) continue;
+      const own = sharedId === undefined ? members : members.filter((member) => this.streams.has(member));
+      if (this.isSilent || !own.every((member) => this.streams.get(member)?.isCopied === true)) continue;
       const seenServiceTimeInMs = this.line.now();
       const marker: Marker = {
-        id: randomUUID(),
+        id: sharedId ?? randomUUID(),
         kind,
         members,
         seenServiceTimeInMs,
         cutTimeInMs: seenServiceTimeInMs,
       };
-      for (const replicaId of members) {
+      for (const replicaId of own) {
         const diskId = this.wish?.replicas.find((each) => each.replicaId === replicaId)?.diskId ?? '';
         await this.#seal(replicaId, diskId, undefined, marker);
       }

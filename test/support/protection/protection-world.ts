@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { deletedItemActivities } from '../../../orchestrations/activities/deleted-item-activities';
 import { protectionActivities } from '../../../orchestrations/activities/protection-activities';
 import type { Activity } from '../../../orchestrations/durable';
 import { Fabric } from '../../../shared/contracts/catalogue/site';
@@ -298,7 +299,10 @@ export class ProtectionWorld {
 }
 
 function activitiesOf(wired: () => WiredProtection): Record<string, (input: unknown) => Promise<unknown>> {
-  const entries = Object.entries(protectionActivities) as [string, Activity<never, unknown>][];
+  const entries = Object.entries({ ...protectionActivities, ...deletedItemActivities }) as [
+    string,
+    Activity<never, unknown>,
+  ][];
   const run = (name: string, job: never): Promise<unknown> => {
     const steps = wired().steps as Record<string, (job: never) => Promise<unknown>>;
     return steps[name]?.(job) ?? Promise.reject(new Error(`there is no step ${name}`));

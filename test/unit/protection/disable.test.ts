@@ -3,7 +3,7 @@ import { ProtectionWorld } from '../../support/protection/protection-world';
 let world: ProtectionWorld;
 afterEach(() => world.close());
 
-/** Everything of protection that is still there, but for what stays for a while so that it can be taken back. */
+/** Everything of protection that is still there. */
 async function leftOvers(): Promise<string[]> {
   const replicas = [
     ...world.agents.flatMap(({ streams }) => [...streams.keys()]),
@@ -71,15 +71,5 @@ describe('disabling protection', () => {
     await expect(agent.cut()).rejects.toMatchObject({ code: 'NotFound' });
     const grant = await agent.call('POST', 'grants', { replicaId, epoch: 1 });
     expect(grant.status).toBeGreaterThanOrEqual(403);
-  });
-
-  it('keeps what the item was for a while, under its own kind', async () => {
-    world = await ProtectionWorld.open();
-    await world.protect();
-    const item = await world.item();
-    await world.ask('POST', `${await world.itemId('web')}/remove`, { properties: {} });
-    await world.pump(2);
-    const vault = world.fabricId.split('/').slice(0, 9).join('/');
-    expect(await world.exists(`${vault}/removedProtectedItems/${item?.internalId ?? ''}`)).toBe(true);
   });
 });

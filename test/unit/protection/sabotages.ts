@@ -193,4 +193,64 @@ export const protectionSabotages: readonly ProtectionSabotage[] = [
     ['agent-face', 'that says more', `${review}/review-item.ts`],
     ['Math.min(99, Math.floor(', 'Math.max(99, Math.floor('],
   ),
+  bug(
+    'a vault that keeps nothing',
+    ['soft-delete', 'keeps by', 'service/deleted/keep-deleted.ts'],
+    ['  if (deleted === undefined) return false;', '  if (deleted?.hold === undefined) return false;'],
+  ),
+  bug(
+    'what is always on is turned off',
+    ['soft-delete', 'that is always on', 'arm/vaults/security-settings.ts'],
+    ['  if (isTakenBack) {', '  if (isTakenBack && asked.immutable === true) {'],
+  ),
+  bug(
+    'what lies dormant is swept',
+    ['soft-delete', 'does no work', 'service/upkeep/sweep-replicas.ts'],
+    ['    if (isDormant(record)) return;', ''],
+  ),
+  bug(
+    'what lies dormant raises alarms',
+    ['soft-delete', 'listens to', 'service/replica/health.ts'],
+    ['  if (isDormant(record)) return [];', ''],
+  ),
+  bug(
+    'a vault that keeps something is deleted',
+    ['soft-delete', 'is not deleted while', 'service/catalogue/references.ts'],
+    ["    { type: 'deletedProtectedItems', below: true },", ''],
+  ),
+  bug(
+    'points age while they lie deleted',
+    ['undelete', 'I9 leaves', 'model/soft-delete.ts'],
+    ['    .filter(({ fromMs }) => timeInMs <= fromMs)', '    .filter(({ fromMs }) => timeInMs > fromMs)'],
+  ),
+  bug(
+    'a changed policy forgets the time of deletion',
+    ['undelete', 'I9 leaves', 'service/protection/policy-of.ts'],
+    [', pauses: before?.pauses', ''],
+  ),
+  bug(
+    'shared points are left to the others',
+    ['undelete', 'I9 I11 of a group', 'service/deleted/keep-deleted.ts'],
+    ['  if (isShared) await pinSharedPoints(replicas, item);', ''],
+  ),
+  bug(
+    'shared points are never let go',
+    ['undelete', 'I9 I11 of a group', 'service/deleted/purge-deleted.ts'],
+    ['  await unpinSharedPoints(replicas, item);', ''],
+  ),
+  bug(
+    'the day of the purge stays noted',
+    ['undelete', 'I11 leaves', 'service/deleted/purge-deleted.ts'],
+    ['  await forgetDue(records, purgeAtInMs, deletedItemId);', ''],
+  ),
+  bug(
+    'a failed undeletion leaves its item',
+    ['undelete', 'that fails on the way', 'service/deleted/undelete.ts'],
+    ['  await removeItem(records, stored.resource);', ''],
+  ),
+  bug(
+    'a mapping that is gone is not missed',
+    ['undelete', 'is refused while', 'service/deleted/check-undelete.ts'],
+    ['    mapping: item.mappingId,', '    mapping: item.policyId,'],
+  ),
 ];

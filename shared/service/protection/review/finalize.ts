@@ -77,7 +77,7 @@ export async function finalizeItem(
   let following: FinalizeKind | undefined;
   const step = await runStep(ports, { job, taskId }, async () => {
     const item = await requireItem(ports.records, job.itemId);
-    if (item.removedAtInMs !== undefined || item.hold?.verb === 'disableProtection') {
+    if (item.hold?.verb === 'disableProtection') {
       throw new LifeboatError('OperationNotAllowed', 'Protection of the machine is being disabled.');
     }
     const kinds = kindsOf(item);

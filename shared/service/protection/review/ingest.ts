@@ -1,3 +1,4 @@
+import { isDormant } from '../../../model/soft-delete';
 import { type Answer, answerDoorbell } from '../../answer-doorbell';
 import { readReplicaRecord } from '../../replica/replica-records';
 import type { ReplicationPorts } from '../../replication-ports';
@@ -17,7 +18,7 @@ export async function ingest(
   const before = await readReplicaRecord(replication.records, replicaId);
   const answer = await answerDoorbell(replication, replicaId);
   const after = await readReplicaRecord(replication.records, replicaId);
-  if (after === undefined) return answer;
+  if (after === undefined || isDormant(after)) return answer;
   const hasPoint = before?.lastPoint?.pointId !== after.lastPoint?.pointId;
   if (!hasPoint && before?.health === after.health) return answer;
   await reviewItem(office, after.ownerId);

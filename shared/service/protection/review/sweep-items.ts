@@ -1,4 +1,5 @@
 import type { ReplicaRecord } from '../../../contracts/replication/replica-record';
+import { isDormant } from '../../../model/soft-delete';
 import { forgetOldNonces } from '../../agents/nonces';
 import { allReplicaRecords } from '../../replica/replica-records';
 import type { ReplicationPorts } from '../../replication-ports';
@@ -26,7 +27,7 @@ export async function sweepItems(
   const failures = swept.failures.map(({ replicaId, error }) => ({ subject: replicaId, error }));
   const owners = new Set<string>();
   for await (const record of allReplicaRecords(replication.records)) {
-    if (needsReview(record, replication.clock.now())) owners.add(record.ownerId);
+    if (!isDormant(record) && needsReview(record, replication.clock.now())) owners.add(record.ownerId);
   }
   await spread(eachOf(owners), sideBySide, async (itemId) => {
     await reviewItem(office, itemId).catch((error: unknown) => failures.push({ subject: itemId, error }));

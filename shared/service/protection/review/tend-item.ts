@@ -22,10 +22,11 @@ export async function followPolicy(
   { itemId, item, records }: ReviewedItem,
   policy: ProtectionPolicy,
 ): Promise<void> {
-  const wanted = JSON.stringify(replicaPolicyOf(policy));
   for (const record of records) {
-    if (record === undefined || JSON.stringify(record.policy) === wanted) continue;
-    await office.replicas.setPolicy(record.replicaId, replicaPolicyOf(policy));
+    if (record === undefined) continue;
+    const wanted = replicaPolicyOf(policy, record.policy);
+    if (JSON.stringify(record.policy) === JSON.stringify(wanted)) continue;
+    await office.replicas.setPolicy(record.replicaId, wanted);
   }
   const pace = paceOf(policy);
   await changeWish(office, { itemId, item }, ({ appIntervalInMs: _, uploadLimit: __, ...wish }) => ({
