@@ -83,6 +83,26 @@ export function describeCompute(name: string, compute: () => ComputeUnderTest): 
       expect(addresses.every((address) => /^10\.4\.1\.\d+$/.test(address))).toBe(true);
     });
 
+    it('gives a card all its addresses, those that are free as they were wanted, and takes them back', async () => {
+      const scene = await stage();
+      const other = { ...scene, owner: { ...scene.owner, jobId: randomUUID() } };
+      const { replicaId } = await writtenReplica(scene);
+      const { id: diskId } = await scene.machines.makeDisk(diskRequest(other, replicaId, 'several-disk'));
+      const moreAddresses = [{ address: '10.4.1.91', publicAddress: true }, {}];
+      const nic = { networkId: scene.networkId, subnet: 'front', address: '10.4.1.90', moreAddresses };
+      const id = await scene.machines.makeMachine({
+        ...machineRequest(other, 'several', [diskId]),
+        nics: [nic],
+      });
+      const [card] = (await scene.machines.look(id))?.machine.nics ?? [];
+      expect(card).toMatchObject({ address: '10.4.1.90', moreAddresses: ['10.4.1.91', expect.any(String)] });
+      expect(await scene.machines.remove(other.owner)).toEqual([]);
+      const again = await makeMachine(scene, 'again', ['10.4.1.91']);
+      const [plain] = (await scene.machines.look(again.id))?.machine.nics ?? [];
+      expect(plain).toMatchObject({ address: '10.4.1.91' });
+      expect(plain).not.toHaveProperty('moreAddresses');
+    });
+
     it('makes a machine once, however often it is asked', async () => {
       const scene = await stage();
       const { id, request } = await makeMachine(scene, 'twice', [undefined]);

@@ -32,34 +32,28 @@ export class NetworkCards {
       }
       if (existing.provisioningState === 'Succeeded') return existing.id ?? '';
     }
-    const publicId =
-      nic.publicAddress === true
-        ? await makePublicAddress(this.clients, { owner, place, name, nic })
-        : undefined;
     const subnet = nic.subnet ?? (await firstSubnet(this.clients, nic.networkId));
-    const address = await addressFor(this.clients, { networkId: nic.networkId, subnet, wanted: nic.address });
-    const card = (wanted: string | undefined): NetworkInterface => ({
+    const addresses = await addressesOf(this.clients, { owner, place, name, nic }, subnet);
+    const card = (isKept: boolean): NetworkInterface => ({
       location: place.location,
       tags: tagsOf(owner),
-      ipConfigurations: [
-        {
-          name: 'primary',
-          primary: true,
-          subnet: { id: `${nic.networkId}/subnets/${subnet}` },
-          privateIPAllocationMethod: wanted === undefined ? 'Dynamic' : 'Static',
-          ...(wanted !== undefined && { privateIPAddress: wanted }),
-          ...(publicId !== undefined && { publicIPAddress: { id: publicId } }),
-        },
-      ],
+      ipConfigurations: addresses.map(({ wanted, publicId }, index) => ({
+        name: index === 0 ? 'primary' : `more-${index}`,
+        primary: index === 0,
+        subnet: { id: `${nic.networkId}/subnets/${subnet}` },
+        privateIPAllocationMethod: isKept && wanted !== undefined ? 'Static' : 'Dynamic',
+        ...(isKept && wanted !== undefined && { privateIPAddress: wanted }),
+        ...(publicId !== undefined && { publicIPAddress: { id: publicId } }),
+      })),
       ...(nic.securityGroupId !== undefined && { networkSecurityGroup: { id: nic.securityGroupId } }),
     });
-    const put = (wanted: string | undefined): Promise<NetworkInterface> =>
+    const put = (isKept: boolean): Promise<NetworkInterface> =>
       asking(
-        network.networkInterfaces.beginCreateOrUpdateAndWait(group, name, card(wanted), this.clients.polling),
+        network.networkInterfaces.beginCreateOrUpdateAndWait(group, name, card(isKept), this.clients.polling),
       );
-    const made = await put(address).catch((error: unknown) => {
+    const made = await put(true).catch((error: unknown) => {
       if (!isRefusedWith(error, 'PrivateIPAddressIsAllocated')) throw error;
-      return put(undefined);
+      return put(false);
     });
     return made.id ?? '';
   }
@@ -68,23 +62,57 @@ export class NetworkCards {
     const { subscription, group, name } = parseArmId(nicId);
     const network = this.clients.network(subscription);
     const card = await askingFor(network.networkInterfaces.get(group, name));
-    const configuration = card?.ipConfigurations?.[0];
+    const [configuration, ...others] = card?.ipConfigurations ?? [];
     if (configuration === undefined) return undefined;
     const [, networkId = '', subnet = ''] =
       /^(.*)\/subnets\/([^/]+)$/i.exec(configuration.subnet?.id ?? '') ?? [];
     const publicAddress = await publicAddressOf(network, configuration.publicIPAddress?.id);
     const address = configuration.privateIPAddress ?? '';
-    return { id: nicId, networkId, subnet, address, ...(publicAddress !== undefined && { publicAddress }) };
+    const moreAddresses = others.flatMap(({ privateIPAddress }) => privateIPAddress ?? []);
+    return {
+      ...{ id: nicId, networkId, subnet, address },
+      ...(publicAddress !== undefined && { publicAddress }),
+      ...(moreAddresses.length > 0 && { moreAddresses }),
+    };
   }
 }
 
-async function makePublicAddress(clients: ArmClients, { owner, place, name }: CardRequest): Promise<string> {
+interface CardAddress {
+  /** Free, when it was asked for; undefined leaves the choice to the network. */
+  readonly wanted: string | undefined;
+  readonly publicId: string | undefined;
+}
+
+async function addressesOf(
+  clients: ArmClients,
+  { owner, place, name, nic }: CardRequest,
+  subnet: string,
+): Promise<readonly CardAddress[]> {
+  const { networkId, moreAddresses = [] } = nic;
+  const addresses: CardAddress[] = [];
+  for (const [index, { address, publicAddress }] of [nic, ...moreAddresses].entries()) {
+    const publicName = index === 0 ? `${name}-ip` : `${name}-ip${index}`;
+    addresses.push({
+      wanted: await addressFor(clients, { networkId, subnet, wanted: address }),
+      publicId:
+        publicAddress === true
+          ? await makePublicAddress(clients, { owner, place, name: publicName })
+          : undefined,
+    });
+  }
+  return addresses;
+}
+
+async function makePublicAddress(
+  clients: ArmClients,
+  { owner, place, name }: Omit<CardRequest, 'nic'>,
+): Promise<string> {
   const { subscription, group } = parseArmId(place.resourceGroupId);
   const { publicIPAddresses } = clients.network(subscription);
   const made = await asking(
     publicIPAddresses.beginCreateOrUpdateAndWait(
       group,
-      `${name}-ip`,
+      name,
       {
         location: place.location,
         tags: tagsOf(owner),

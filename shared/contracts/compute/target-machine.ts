@@ -42,6 +42,10 @@ export const NicRequest = z.object({
   /** Taken if it is free and in the subnet; otherwise the next free one is. */
   address: z.string().optional(),
   publicAddress: z.boolean().default(false),
+  /** Beside the first, in the same subnet. */
+  moreAddresses: z
+    .array(z.object({ address: z.string().optional(), publicAddress: z.boolean().default(false) }))
+    .default([]),
   securityGroupId: z.string().optional(),
 });
 export type NicRequest = z.input<typeof NicRequest>;
@@ -67,6 +71,7 @@ export const MachineNic = z.object({
   subnet: z.string(),
   address: z.string(),
   publicAddress: z.string().optional(),
+  moreAddresses: z.array(z.string()).optional(),
 });
 export type MachineNic = z.infer<typeof MachineNic>;
 

@@ -29,7 +29,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 async function failedOver(
-  scenario: 'HyperVReplicaAzure' | 'A2A',
+  scenario: 'HyperVReplicaAzure' | 'A2A' | 'InMageRcm',
   options: ProtectOptions,
 ): Promise<SimulatedMachine> {
   const machine = await world.protect(scenario, options);
@@ -46,16 +46,28 @@ async function cards(
   const item = await world.item(machine);
   const job = await world.run(machine, verb, {
     ...{ failoverDirection: 'PrimaryToRecovery', sourceSiteOperations: 'NotRequired', ...more },
-    providerSpecificDetails: { instanceType: item.instanceType },
+    providerSpecificDetails: { instanceType: item.instanceType, performShutdown: 'false' },
   });
   if (job.state !== 'Succeeded') return job.errors.map(({ code, message }) => [code, message]);
   const { test, real } = recoveriesOf(await world.item(machine));
   return ((verb === 'testFailover' ? test : real)?.machine?.nics ?? []).map(
-    ({ networkId, subnet, address, publicAddress }) => {
-      const name = networkId.split('/').at(-1);
-      return publicAddress === undefined ? [name, subnet, address] : [name, subnet, address, 'public'];
+    ({ networkId, subnet, address, publicAddress, moreAddresses = [] }) => {
+      const shown = [networkId.split('/').at(-1), subnet, address, ...moreAddresses];
+      return publicAddress === undefined ? shown : [...shown, 'public'];
     },
   );
+}
+
+/** Describes the cards of the machine to be, as people do after protection. */
+async function describeCards(
+  machine: SimulatedMachine,
+  properties: object,
+  details: object = {},
+): Promise<void> {
+  const { instanceType } = await world.item(machine);
+  const body = { properties: { ...properties, providerSpecificDetails: { instanceType, ...details } } };
+  expect((await world.ask('PATCH', machine.itemId, { body })).status).toBe(202);
+  await world.pass(3);
 }
 
 /** Pairs a network of a fabric with one of the target. */
@@ -156,6 +168,55 @@ describe('the cards of a recovered machine', () => {
       ['harbour', 'default', '10.1.0.4'],
     ]);
     expect((await world.run(machine, 'failoverCommit')).state).toBe('Succeeded');
+  });
+
+  it('are those that were selected, the primary one first, each with the addresses that were selected', async () => {
+    const machine = await failedOver('HyperVReplicaAzure', {
+      nics: [{ address: '10.1.0.20' }, { address: '10.1.0.21' }, { address: '10.1.0.22' }],
+    });
+    const ipConfigs = [
+      { isPrimary: false, recoveryStaticIPAddress: '10.1.0.41', tfoStaticIPAddress: '10.1.0.51' },
+      { isPrimary: true, recoveryStaticIPAddress: '10.1.0.40', recoveryPublicIPAddressId: '/shown' },
+      { isPrimary: false, isSeletedForFailover: false, recoveryStaticIPAddress: '10.1.0.42' },
+    ];
+    const vmNics = [
+      { nicId: 'nic0', selectionType: 'SelectedByUser' },
+      { nicId: 'nic1', selectionType: 'NotSelected' },
+      { nicId: 'nic2', selectionType: 'SelectedByUser', ipConfigs },
+    ];
+    await describeCards(machine, { vmNics, selectedSourceNicId: 'nic2' });
+    const test = { networkType: 'VmNetworkAsInput', networkId: network };
+    expect(await cards(machine, 'testFailover', test)).toEqual([
+      ['harbour', 'default', '10.1.0.22', '10.1.0.51'],
+      ['harbour', 'default', '10.1.0.20'],
+    ]);
+    await world.run(machine, 'testFailoverCleanup');
+    expect(await cards(machine)).toEqual([
+      ['harbour', 'default', '10.1.0.40', '10.1.0.41', 'public'],
+      ['harbour', 'default', '10.1.0.20'],
+    ]);
+  });
+
+  it('are described in the words of the appliance too, and one of them has to be selected', async () => {
+    const machine = await failedOver('InMageRcm', {
+      ...{ nics: [{ address: '10.2.0.20' }, { address: '10.2.1.21' }, { address: '10.2.1.22' }] },
+      enabledWith: { targetResourceGroupId: groupOf('rescue'), targetNetworkId: `${networks}/quay` },
+    });
+    const isUnselected = { isPrimaryNic: 'false', isSelectedForFailover: 'false' };
+    const none = ['nic0', 'nic1', 'nic2'].map((nicId) => ({ nicId, ...isUnselected }));
+    await describeCards(machine, {}, { vmNics: none });
+    expect(await cards(machine)).toEqual([['TargetRefused', expect.stringContaining('is selected')]]);
+    expect([await world.made(machine), (await world.item(machine)).state]).toEqual([[], 'Protected']);
+    const vmNics = [
+      { nicId: 'nic0', isPrimaryNic: 'false', isSelectedForFailover: 'true', targetSubnetName: 'front' },
+      { nicId: 'nic1', isPrimaryNic: 'true', targetSubnetName: 'back', targetStaticIPAddress: '10.2.1.50' },
+      { nicId: 'nic2', ...isUnselected },
+    ];
+    await describeCards(machine, {}, { vmNics });
+    expect(await cards(machine)).toEqual([
+      ['quay', 'back', '10.2.1.50'],
+      ['quay', 'front', '10.2.0.20'],
+    ]);
   });
 
   it('have the address of the source where it is free, else the next', async () => {

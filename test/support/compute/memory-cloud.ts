@@ -153,7 +153,9 @@ export class MemoryCloud {
 
   removeMachine(machineId: string): void {
     const found = this.machines.get(key(machineId));
-    for (const nic of found?.machine.nics ?? []) this.networks.get(key(nic.networkId))?.give(nic.address);
+    for (const { networkId, address, moreAddresses = [] } of found?.machine.nics ?? []) {
+      for (const each of [address, ...moreAddresses]) this.networks.get(key(networkId))?.give(each);
+    }
     this.machines.delete(key(machineId));
   }
 

@@ -120,10 +120,14 @@ export class MemoryMachines implements TargetMachines {
     const nics = wanted.nics.map((nic, index) => {
       const network = this.cloud.must(this.cloud.networks, nic.networkId);
       const subnet = network.subnet(nic.subnet).name;
-      const address = network.free(subnet, nic.address);
-      network.take(address);
+      const [address = '', ...moreAddresses] = [nic, ...nic.moreAddresses].map(({ address: wanted }) => {
+        const given = network.free(subnet, wanted);
+        network.take(given);
+        return given;
+      });
       const nicId = this.cloud.idIn(place, 'Microsoft.Network/networkInterfaces', `${name}-nic${index}`);
-      const shown = { id: nicId, networkId: network.network.id, subnet, address };
+      const more = moreAddresses.length > 0 ? { moreAddresses } : {};
+      const shown = { id: nicId, networkId: network.network.id, subnet, address, ...more };
       return nic.publicAddress ? { ...shown, publicAddress: `203.0.113.${index + 1}` } : shown;
     });
     const { location, zone } = place;

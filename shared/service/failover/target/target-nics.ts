@@ -5,12 +5,14 @@ import type { FailoverJob } from '../../../contracts/jobs/failover-steps';
 import { LifeboatError } from '../../../errors';
 import { feederOf } from '../../protection/feeder-of';
 import type { FailoverPorts } from '../failover-ports';
+import { firstOf, nicsDescribed, withoutGaps } from './described-nics';
 import { networkMappedTo } from './network-mapping';
 
 type Nic = z.input<typeof NicRequest>;
 
 /** A card of the source: the network it is in, by that side's own id. */
 interface SourceNic {
+  readonly nicId?: string;
   readonly networkId?: string;
   readonly subnet?: string;
   readonly address?: string;
@@ -30,27 +32,10 @@ export const networkWishes = {
   targetAzureSubnetId: text,
   targetSubnetName: text,
   testSubnetName: text,
+  /** The card that is to be the primary one. */
+  selectedSourceNicId: text,
 } as const;
 type NetworkWishes = z.infer<z.ZodObject<typeof networkWishes>>;
-
-/** The cards of a machine as the update operation describes them. */
-const WishedNic = z.looseObject({
-  selectionType: text,
-  recoveryVMNetworkId: text,
-  tfoVMNetworkId: text,
-  recoveryVMSubnetName: text,
-  ipConfigs: z
-    .array(
-      z.looseObject({
-        recoverySubnetName: text,
-        recoveryStaticIPAddress: text,
-        recoveryPublicIPAddressId: text,
-        tfoSubnetName: text,
-        tfoStaticIPAddress: text,
-      }),
-    )
-    .nullish(),
-});
 
 interface Described {
   readonly item: ProtectedItem;
@@ -65,56 +50,38 @@ export function networkOfTest(job: FailoverJob, wishes: NetworkWishes): string |
 }
 
 /**
- * The cards of the machine to be: as they were described since protection began, else one for each that the source has. A network
+ * The cards of the machine to be: those that were described since protection began, else one for each that the source has. A network
  * is the one chosen for the card, else for the machine, else the one that the card's own is mapped to.
  */
-export async function nicsOf(ports: FailoverPorts, job: FailoverJob, described: Described): Promise<Nic[]> {
-  const { item, wishes } = described;
+export async function nicsOf(
+  ports: FailoverPorts,
+  job: FailoverJob,
+  { item, wishes }: Described,
+): Promise<Nic[]> {
   const isTest = job.verb === 'testFailover';
   const chosen = isTest ? networkOfTest(job, wishes) : networkOfFailover(wishes);
   const subnet = isTest ? wishes.testSubnetName : subnetOf(wishes);
-  const wished = nicsDescribed(item, isTest);
-  if (wished.length > 0) {
-    return wished.map((nic) => ({
-      ...withoutGaps({ subnet }),
-      ...nic,
-      networkId: nic.networkId ?? chosen ?? refuseNoNetwork(job),
-    }));
-  }
+  const ofSource = await nicsOfSource(ports, job, item);
+  const described = nicsDescribed(item, isTest) ?? ofSource.map(({ nicId }) => ({ nicId, wished: {} }));
+  const { selectedSourceNicId: primary } = wishes;
   const nics: Nic[] = [];
-  for (const nic of await nicsOfSource(ports, job, item)) {
-    const networkId = chosen ?? (await networkMappedTo(ports, job, nic.networkId)) ?? refuseNoNetwork(job);
-    const kept = subnet ?? (await subnetLike(ports, networkId, nic.subnet));
-    nics.push({ networkId, ...withoutGaps({ subnet: kept, address: nic.address }) });
+  for (const { nicId, wished } of firstOf(described, (nic) => isSame(nic.nicId, primary))) {
+    const source = ofSource.find((nic) => nic.nicId === nicId || isSame(nic.nicId, nicId));
+    const mapped = async (): Promise<string | undefined> => networkMappedTo(ports, job, source?.networkId);
+    const networkId = wished.networkId ?? chosen ?? (await mapped()) ?? refuseNoNetwork(job);
+    const inSubnet = wished.subnet ?? subnet ?? (await subnetLike(ports, networkId, source?.subnet));
+    nics.push({ ...withoutGaps({ address: source?.address, ...wished, subnet: inSubnet }), networkId });
   }
   return nics;
+}
+
+function isSame(left: string | undefined, right: string | undefined): boolean {
+  return left !== undefined && left.toLowerCase() === right?.toLowerCase();
 }
 
 function refuseNoNetwork({ itemId }: FailoverJob): never {
   const message = 'No network is chosen for the machine at the target.';
   throw new LifeboatError('TargetResourceMissing', message, { target: itemId });
-}
-
-function nicsDescribed(item: ProtectedItem, isTest: boolean): readonly Partial<Nic>[] {
-  const described = z.array(WishedNic).catch([]);
-  return described
-    .parse(item.target['vmNics'] ?? [])
-    .filter(({ selectionType }) => selectionType !== 'NotSelected')
-    .map((nic): Partial<Nic> => {
-      const [address] = nic.ipConfigs ?? [];
-      return isTest
-        ? withoutGaps({
-            networkId: nic.tfoVMNetworkId,
-            subnet: address?.tfoSubnetName,
-            address: address?.tfoStaticIPAddress,
-          })
-        : withoutGaps({
-            networkId: nic.recoveryVMNetworkId,
-            subnet: address?.recoverySubnetName ?? nic.recoveryVMSubnetName,
-            address: address?.recoveryStaticIPAddress,
-            publicAddress: address?.recoveryPublicIPAddressId === undefined ? undefined : true,
-          });
-    });
 }
 
 function networkOfFailover(wishes: NetworkWishes): string | undefined {
@@ -141,9 +108,10 @@ async function nicsOfSource(
   const { sourceMachineId } = item;
   const nics =
     item.scenario === 'A2A' && sourceMachineId !== undefined
-      ? ((await sources.read(sourceMachineId))?.nics ?? [])
+      ? ((await sources.read(sourceMachineId))?.nics ?? []).map(({ id, ...nic }) => ({ ...nic, nicId: id }))
       : ((await feederOf(records, itemId, item))?.machine.nics ?? []).map(
-          ({ networkId, subnet, addresses: [address] }) => withoutGaps({ networkId, subnet, address }),
+          ({ nicId, networkId, subnet, addresses: [address] }) =>
+            withoutGaps({ nicId, networkId, subnet, address }),
         );
   return nics.length > 0 ? nics : [{}];
 }
@@ -156,10 +124,4 @@ async function subnetLike(
 ): Promise<string | undefined> {
   if (name === undefined) return undefined;
   return (await catalog.network(networkId))?.subnets.find((subnet) => subnet.name === name)?.name;
-}
-
-function withoutGaps<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 }
