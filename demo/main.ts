@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import type { Cloud } from '../local/cloud';
 import { Azure } from './azure';
 import type { Guest } from './guest';
@@ -16,9 +17,16 @@ import { machine, seconds, type Stage } from './story/stage';
 import { startTheCloud } from './story/start-cloud';
 import { comparePoints, write } from './story/write';
 
-/** `npm run demo [-- --keep]`: the whole life of a protected machine, on this computer alone. */
-async function main(): Promise<void> {
+const help = `npm run demo [-- --keep]: the whole life of a protected machine, on this computer alone.
+
+  --keep   leave everything running at the end, with commands to try, until Ctrl-C
+`;
+
+class Interrupted extends Error {}
+
+async function main(isKept: boolean): Promise<void> {
   const startInMs = Date.now();
+  const interruption = interrupted();
   const screen = new Screen(process.stdout);
   const folder = mkdtempSync(join(tmpdir(), 'lifeboat-demo-'));
   const guests: Guest[] = [];
@@ -29,7 +37,7 @@ async function main(): Promise<void> {
     const site = new ProtectedSite(cloud);
     const azure = new Azure(cloud.facts['arm.endpoint'] ?? '', site.credential);
     const stage: Stage = { screen, cloud, site, azure, folder, guests, isRight: true };
-    await Promise.race([tell(stage, process.argv.includes('--keep'), startInMs), interrupted()]);
+    await Promise.race([tell(stage, isKept, startInMs), interruption]);
     if (!stage.isRight) process.exitCode = 1;
   } finally {
     for (const guest of guests) await guest.stop();
@@ -40,11 +48,14 @@ async function main(): Promise<void> {
 
 /** Ctrl-C in the middle of the story: what was started is ended as at its end. */
 function interrupted(): Promise<never> {
-  return new Promise((_, reject) => {
+  const interruption = new Promise<never>((_, reject) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => reject(new Error('it was interrupted.')));
+      process.once(signal, () => reject(new Interrupted()));
     }
   });
+  // Nobody may be waiting yet.
+  interruption.catch(() => undefined);
+  return interruption;
 }
 
 async function tell(stage: Stage, isKept: boolean, startInMs: number): Promise<void> {
@@ -67,9 +78,28 @@ async function tell(stage: Stage, isKept: boolean, startInMs: number): Promise<v
   if (!isKept) screen.title(`Done in ${seconds(startInMs)}.`);
 }
 
-main().catch((error: unknown) => {
-  process.exitCode = 1;
-  process.stderr.write(
-    `\nThe demo failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
-});
+function wishes(): { readonly keep?: boolean; readonly help?: boolean } | string {
+  try {
+    return parseArgs({ options: { keep: { type: 'boolean' }, help: { type: 'boolean' } } }).values;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+const wished = wishes();
+if (typeof wished === 'string') {
+  process.stderr.write(`${wished}\n${help}`);
+  process.exitCode = 2;
+} else if (wished.help === true) {
+  process.stdout.write(help);
+} else {
+  main(wished.keep === true).catch((error: unknown) => {
+    process.exitCode = error instanceof Interrupted ? 130 : 1;
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(
+      error instanceof Interrupted
+        ? '\nInterrupted. Everything that was started is ended, and nothing is left.\n'
+        : `\nThe demo failed: ${reason}\n`,
+    );
+  });
+}

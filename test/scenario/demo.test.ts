@@ -1,6 +1,8 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 interface Run {
   readonly command: string;
@@ -60,4 +62,25 @@ describe('the demo', () => {
     expect(folder).toContain('lifeboat-demo-');
     expect(existsSync(folder)).toBe(false);
   }, 300_000);
+
+  it('ends in good order on Ctrl-C, and leaves nothing', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'demo-'));
+    const demo = spawn(process.execPath, ['dist/demo/main.js'], { env: { ...process.env, TMPDIR: folder } });
+    const ended = once(demo, 'exit');
+    let said = '';
+    demo.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    await once(demo.stdout, 'data');
+    demo.kill('SIGINT');
+    expect(await ended).toEqual([130, null]);
+    expect(said).toBe('\nInterrupted. Everything that was started is ended, and nothing is left.\n');
+    expect(readdirSync(folder)).toEqual([]);
+    rmdirSync(folder);
+  }, 120_000);
+
+  it('says what it knows when it is told something else', () => {
+    const { status, stderr } = spawnSync(process.execPath, ['dist/demo/main.js', '--fast'], {
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(/'--fast'\n.*--keep/s) });
+  });
 });
