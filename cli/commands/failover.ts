@@ -5,7 +5,7 @@ import { choosePoint, pointsOf, type PointView } from '../items/recovery-points'
 import { failoverBody, providerDetails } from '../items/verb-bodies';
 import { duration } from '../output/plain-time';
 import type { StartSession } from '../program';
-import { type DangerOptions, isDangerous, startsJob } from './job-options';
+import { type DangerOptions, isDangerous, startsJob, takesReason } from './job-options';
 import { type Intent, itemVerb, type Subject } from './item-verb';
 
 interface FailoverOptions extends DangerOptions {
@@ -29,7 +29,7 @@ export const moreDetails = 'more of the scenario’s own settings, as JSON';
 
 /** Failing over, for real and as a test, and what follows. */
 export function failoverCommands(program: Command, start: StartSession): void {
-  isDangerous(program.command('failover <machine>'))
+  takesReason(isDangerous(program.command('failover <machine>')))
     .description('start the machine at the target from a recovery point')
     .option('--point <which>', whichPoint, 'latest')
     .option('--planned', 'shut down in good order first: nothing is lost', false)
@@ -39,7 +39,7 @@ export function failoverCommands(program: Command, start: StartSession): void {
     .action((machine: string, options: FailoverOptions, command: Command) =>
       itemVerb(start(command), machine, options, (subject) => planFailover(subject, options)),
     );
-  startsJob(program.command('test <machine>'))
+  takesReason(startsJob(program.command('test <machine>')))
     .description('start a copy of the machine in a network apart; --cleanup ends the test')
     .option('--point <which>', whichPoint, 'latest')
     .option('--network <id>', 'the network to start it in; one apart where nothing is said')
@@ -51,7 +51,7 @@ export function failoverCommands(program: Command, start: StartSession): void {
         options.cleanup === true ? planCleanup(subject, options) : planTest(subject, options),
       ),
     );
-  isDangerous(program.command('change-point <machine>'))
+  takesReason(isDangerous(program.command('change-point <machine>')))
     .description('after a failover and before the commit: take another recovery point')
     .requiredOption('--point <which>', whichPoint)
     .action((machine: string, options: FailoverOptions, command: Command) =>

@@ -35,7 +35,7 @@ export async function itemVerb(
   const view = itemView(found.item);
   const intent = await plan({ ...found, session, connection, view });
   if (options.whatIf === true) {
-    await session.print(whatIf(view, intent));
+    await session.print({ ...whatIf(view, intent), ...(options.reason && { comments: options.reason }) });
     return;
   }
   if (intent.question !== undefined) await session.confirm(intent.question, options);

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Connection } from '../connect/connection';
 import { jobColumns } from '../jobs/job-view';
+import { sayWhy } from '../jobs/say-why';
 import { type HearingOptions, startJob } from '../jobs/start-job';
 import { assertSucceeded, waitForJob } from '../jobs/wait-for-job';
 import type { Session } from '../session';
@@ -10,6 +11,8 @@ export interface JobOptions {
   readonly wait: boolean;
   readonly timeout?: number;
   readonly whatIf?: boolean;
+  /** Why it is done; undefined for what asks for no reason. */
+  readonly reason?: string;
 }
 
 export interface DangerOptions extends JobOptions {
@@ -29,6 +32,11 @@ export function isDangerous(command: Command): Command {
   return startsJob(command).option('-y, --yes', 'do not ask');
 }
 
+/** ... and of those that fail over: who reads the evidence years later wants to know why. */
+export function takesReason(command: Command): Command {
+  return command.option('--reason <text>', 'why, for the evidence');
+}
+
 /** An option that is a number from 0 on. */
 export function amount(text: string): number {
   const value = Number(text);
@@ -45,6 +53,7 @@ export async function runJob(
   options: JobOptions,
   begin: (options: HearingOptions) => Promise<unknown>,
 ): Promise<void> {
+  if (options.reason !== undefined) connection.site.pipeline.addPolicy(sayWhy(options.reason));
   const jobId = await startJob(begin);
   if (!options.wait) {
     session.tell(`The job runs. lifeboat jobs watch ${jobId}`);

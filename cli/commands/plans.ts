@@ -6,7 +6,7 @@ import type { HearingOptions } from '../jobs/start-job';
 import { nearest } from '../nearest';
 import type { Column } from '../output/table';
 import type { StartSession } from '../program';
-import { type DangerOptions, isDangerous, runJob, startsJob } from './job-options';
+import { type DangerOptions, isDangerous, runJob, startsJob, takesReason } from './job-options';
 
 interface PlanOptions extends DangerOptions {
   readonly planned?: boolean;
@@ -55,14 +55,14 @@ export function planCommands(program: Command, start: StartSession): void {
     );
   };
   verb(
-    isDangerous(plan.command('run <plan>'))
+    takesReason(isDangerous(plan.command('run <plan>')))
       .description('fail over all machines of the plan')
       .option('--planned', 'shut down in good order first')
       .option('--shutdown', 'try to shut the sources down first'),
     runIntent,
   );
   verb(
-    startsJob(plan.command('test <plan>'))
+    takesReason(startsJob(plan.command('test <plan>')))
       .description('test failover of all machines; --cleanup ends it')
       .option('--network <id>', 'the network to start them in')
       .option('--cleanup', 'remove what the test made'),

@@ -117,7 +117,7 @@ describe('the command line, on a vault with machines', () => {
   });
 
   it('fails over to the newest application-consistent point, waits, and shows the job', async () => {
-    const said = await harbour.lifeboat('failover web --point latest-app --yes -o json', {
+    const said = await harbour.lifeboat('failover web --point latest-app --reason storm --yes -o json', {
       whileWaiting: () => harbour.endJobs(),
       isTerminal: { notes: true },
     });
@@ -128,7 +128,8 @@ describe('the command line, on a vault with machines', () => {
       state: 'Succeeded',
     });
     const jobs = [...harbour.world.jobs.all.values()];
-    expect(jobs.at(-1)?.input).toMatchObject({ recoveryPointId: `${webId}/recoveryPoints/point-2` });
+    const recoveryPointId = `${webId}/recoveryPoints/point-2`;
+    expect(jobs.at(-1)?.input).toMatchObject({ recoveryPointId, comments: 'storm' });
     expect(await json('status web')).toMatchObject({
       state: 'Failover completed',
       activeLocation: 'Recovery',
