@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import type { JobRecord } from '../../../shared/contracts/jobs/record';
 import { FailoverWorld } from '../../support/failover/failover-world';
 import { addVirtualMachine } from '../../support/failover/protect-machine';
 import type { SimulatedMachine } from '../../support/failover/simulated-machine';
@@ -102,6 +104,59 @@ describe('D20 the way home to another host', () => {
     expect(await leftOver()).toEqual({ disks: [], documents: [], items: [] });
     expect([...world.compute.cloud.machines.values()].map(({ isRunning }) => isRunning)).toEqual([true]);
   });
+});
+
+/** Comes home this way while guests write, and tells what went over before and after their machine was shut down. */
+async function homeward(
+  dataSyncOption: string,
+): Promise<{ job: JobRecord; running: number; stopped: number }> {
+  const sent = { running: 0, stopped: 0 };
+  const put = world.cache.put.bind(world.cache);
+  world.cache.put = (name, bytes) => {
+    sent[recovered.isRunning ? 'running' : 'stopped'] += bytes.byteLength;
+    return put(name, bytes);
+  };
+  const jobId = await world.begin(machine, 'plannedFailover', failback({ dataSyncOption }));
+  const job = await world.ended(jobId, () => {
+    recovered.write(1, 4096, randomBytes(512));
+    return Promise.resolve();
+  });
+  world.cache.put = put;
+  expect(job).toMatchObject({ state: 'Succeeded', errors: [] });
+  expect(contents(machine)).toEqual(contents(recovered));
+  return { job, ...sent };
+}
+
+/** When a task began and ended. */
+function timesOf({ tasks }: JobRecord, wanted: string): { began: number; ended: number } {
+  const { startTimeInMs, endTimeInMs } = tasks.find(({ taskId }) => taskId === wanted) ?? {};
+  return { began: startTimeInMs ?? NaN, ended: endTimeInMs ?? NaN };
+}
+
+it('D20 the way home sends most before the machine is shut down, or all after it: the same bytes arrive', async () => {
+  const diskBytes = contents(machine).reduce((sum, { length }) => sum + length, 0);
+  const shortDowntime = await homeward('ForDownTime');
+  const [copied, shutDown] = ['PrepareForFailoverTask', 'ShutdownVmOnPrimary'].map((task) =>
+    timesOf(shortDowntime.job, task),
+  );
+  expect(copied?.began).toBeLessThan(shutDown?.began ?? NaN);
+  expect(copied?.ended).toBeGreaterThanOrEqual(shutDown?.ended ?? NaN);
+  expect(shortDowntime.running).toBeGreaterThan(diskBytes);
+  expect(shortDowntime.stopped).toBeLessThan(diskBytes / 8);
+
+  await endsWell('failoverCommit');
+  await endsWell('reProtect', { providerSpecificDetails: hyperV });
+  await endsWell('plannedFailover', away);
+  await endsWell('failoverCommit');
+  recovered = await world.installAgent(machine);
+  const leastData = await homeward('ForSynchronization');
+  const [later, earlier] = ['PrepareForFailoverTask', 'ShutdownVmOnPrimary'].map((task) =>
+    timesOf(leastData.job, task),
+  );
+  expect(later?.began).toBeGreaterThanOrEqual(earlier?.ended ?? NaN);
+  expect(leastData.running).toBe(0);
+  expect(leastData.stopped).toBeGreaterThan(diskBytes);
+  expect(leastData.stopped).toBeLessThan(shortDowntime.running + shortDowntime.stopped);
 });
 
 describe('a machine that has come home', () => {
