@@ -1,23 +1,36 @@
-import * as fs from 'node:fs';
 import type { Range } from '../../shared/model/extent';
+import type { BitmapFile } from './bitmap-file';
 
 /** One bit stands for this much of the disk. */
 export const blockBytes = 64 * 1024;
 
 /**
  * Which blocks of a disk something must still be done about, kept in a file so that it survives the death of the
- * agent. A bit is in the file before `mark` returns. It does not survive a power cut: the agent compares the whole disk then.
+ * agent. A bit is in the file before `mark` returns, or `onUnsaved` was told why it is not: the bit is kept in memory then,
+ * and nobody may trust the file until `catchUp`. It does not survive a power cut: the agent compares the whole disk then.
  */
 export class DirtyBitmap {
-  readonly #file: number;
+  readonly #file: BitmapFile;
   readonly #bits: Uint8Array;
+  readonly #onUnsaved: (error: unknown) => void;
   #count = 0;
+  /** No byte outside of these holds a mark. */
+  #lowest = Infinity;
+  #highest = -1;
+  /** The file does not say what the bits say. */
+  #isBehind = false;
 
-  constructor(path: string, diskSizeBytes: number) {
-    this.#file = fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600);
+  constructor(file: BitmapFile, diskSizeBytes: number, onUnsaved: (error: unknown) => void) {
+    this.#file = file;
+    this.#onUnsaved = onUnsaved;
     this.#bits = new Uint8Array(Math.ceil(Math.ceil(diskSizeBytes / blockBytes) / 8));
-    fs.readSync(this.#file, this.#bits, 0, this.#bits.byteLength, 0);
-    for (const byte of this.#bits) this.#count += bitsIn(byte);
+    file.read(this.#bits);
+    this.#bits.forEach((byte, index) => {
+      this.#count += bitsIn(byte);
+      if (byte !== 0) this.#touch(index);
+    });
+    // It takes all its room now, so that a full file system does not stand in the way of a mark.
+    this.#save(0, this.#bits.byteLength - 1);
   }
 
   /** How many blocks are marked. */
@@ -34,7 +47,7 @@ export class DirtyBitmap {
     const { first, last } = blocksOf(range);
     let isNew = false;
     for (let block = first; block <= last; block++) isNew = this.#set(block) || isNew;
-    if (isNew) this.#save(first >> 3, last >> 3);
+    if (isNew || this.#isBehind) this.#saveMarks(first >> 3, last >> 3);
   }
 
   /** Unmarks these blocks: what had to be done about them is done, and cannot be lost any more. */
@@ -54,20 +67,24 @@ export class DirtyBitmap {
 
   /** Marks everything that the other one marks. */
   include(other: DirtyBitmap): void {
+    if (other.count === 0) return;
     for (const block of other.marked()) this.#set(block);
-    this.#save(0, this.#bits.byteLength - 1);
+    this.#saveMarks(other.#lowest, other.#highest);
   }
 
   clear(): void {
     if (this.#count === 0) return;
-    this.#bits.fill(0);
+    const [lowest, highest] = [this.#lowest, this.#highest];
+    this.#bits.fill(0, lowest, highest + 1);
     this.#count = 0;
-    fs.ftruncateSync(this.#file, 0);
+    this.#lowest = Infinity;
+    this.#highest = -1;
+    this.#save(lowest, highest);
   }
 
   /** The marked blocks from this one on, in order. */
   *marked(fromBlock = 0): Generator<number> {
-    for (let index = fromBlock >> 3; index < this.#bits.byteLength; index++) {
+    for (let index = Math.max(fromBlock >> 3, this.#lowest); index <= this.#highest; index++) {
       const byte = this.#bits[index] ?? 0;
       if (byte === 0) continue;
       for (let bit = 0; bit < 8; bit++) {
@@ -79,11 +96,18 @@ export class DirtyBitmap {
 
   /** From here on it survives a power cut too, until something is marked. */
   flush(): void {
-    fs.fsyncSync(this.#file);
+    this.catchUp();
+    this.#file.flush();
+  }
+
+  /** Throws unless the file says what the bits say. */
+  catchUp(): void {
+    const error = this.#isBehind ? this.#save(0, this.#bits.byteLength - 1) : undefined;
+    if (error !== undefined) throw error;
   }
 
   close(): void {
-    fs.closeSync(this.#file);
+    this.#file.close();
   }
 
   #set(block: number): boolean {
@@ -93,11 +117,31 @@ export class DirtyBitmap {
     if (marked === byte) return false;
     this.#bits[index] = marked;
     this.#count++;
+    this.#touch(index);
     return true;
   }
 
-  #save(firstByte: number, lastByte: number): void {
-    fs.writeSync(this.#file, this.#bits, firstByte, lastByte - firstByte + 1, firstByte);
+  #touch(index: number): void {
+    this.#lowest = Math.min(this.#lowest, index);
+    this.#highest = Math.max(this.#highest, index);
+  }
+
+  #saveMarks(firstByte: number, lastByte: number): void {
+    const error = this.#save(firstByte, lastByte);
+    if (error !== undefined) this.#onUnsaved(error);
+  }
+
+  /** Why it could not be saved, if it could not. A mark too many in the file is harmless: only a mark too few is told. */
+  #save(firstByte: number, lastByte: number): Error | undefined {
+    const [first, last] = this.#isBehind ? [0, this.#bits.byteLength - 1] : [firstByte, lastByte];
+    try {
+      this.#file.write(this.#bits, first, last + 1);
+      this.#isBehind = false;
+      return undefined;
+    } catch (error) {
+      this.#isBehind = true;
+      return error instanceof Error ? error : new Error(String(error));
+    }
   }
 }
 

@@ -5,16 +5,19 @@ import type { ReplicaReport } from '../../shared/contracts/agent/report';
 import type { DesiredReplica } from '../../shared/contracts/agent/desired';
 import type { Marker } from '../../shared/model/change-log';
 import type { Clock } from '../../shared/ports/clock';
+import { openBitmapFile, type BitmapFile } from '../capture/bitmap-file';
 import { blockBytes, DirtyBitmap } from '../capture/dirty-bitmap';
 import { DiskCapture } from '../capture/disk-capture';
 import type { OpenLog } from '../capture/open-log';
 import type { SourceDisk } from '../disk/source-disk';
+import { WatchedDisk } from '../disk/watched-disk';
 import { ReplicaSpool } from '../spool/replica-spool';
 import type { SpoolCipher } from '../spool/spool-cipher';
 import type { LogSealer } from '../stream/log-sealer';
 import { PlainSealer } from '../stream/plain-sealer';
 import { sealLog } from '../stream/seal-log';
 import { Turn } from '../system/turn';
+import { Trouble } from './trouble';
 
 export interface ProtectedDiskOptions {
   readonly disk: SourceDisk;
@@ -26,6 +29,8 @@ export interface ProtectedDiskOptions {
   /** Where logs are sealed, if not in this thread. */
   readonly sealer?: LogSealer | undefined;
   readonly bootId: string;
+  /** How the bitmaps' files are opened, if not the usual way. */
+  readonly openBitmap?: ((path: string) => BitmapFile) | undefined;
   readonly clock: Clock;
   readonly spoolQuotaBytes: number;
   readonly openLogLimitBytes: number;
@@ -54,6 +59,8 @@ export class ProtectedDisk {
   isSettled: boolean;
   readonly #options: ProtectedDiskOptions;
   readonly #bitmaps: { readonly open: DirtyBitmap; readonly sealing: DirtyBitmap };
+  readonly #diskTrouble: Trouble;
+  readonly #stateTrouble: Trouble;
   readonly #sealTurn = new Turn();
   #spool: ReplicaSpool;
   #feed: Feed = { kind: 'none' };
@@ -67,13 +74,17 @@ export class ProtectedDisk {
     this.#options = options;
     this.#spool = spool;
     this.isSettled = !this.isScanned;
+    const { clock, folder, openBitmap = openBitmapFile } = options;
+    this.#diskTrouble = new Trouble('SourceDiskFailing', `The disk ${options.diskId} fails`, clock);
+    this.#stateTrouble = new Trouble('AgentStateFailing', 'The agent cannot keep its state', clock);
+    const disk = new WatchedDisk(options.disk, (error) => this.#diskTrouble.note(error));
     const bitmap = (name: string): DirtyBitmap =>
-      new DirtyBitmap(join(options.folder, name), options.disk.sizeBytes);
+      new DirtyBitmap(openBitmap(join(folder, name)), disk.sizeBytes, (error) => this.#giveUp(error));
     this.#bitmaps = { open: bitmap('open.bitmap'), sealing: bitmap('sealing.bitmap') };
     this.pending = bitmap('pending.bitmap');
     this.#doubtUnsealed();
     const bitmaps = { ...this.#bitmaps, pending: this.pending };
-    this.capture = new DiskCapture({ ...options, bitmaps });
+    this.capture = new DiskCapture({ ...options, disk, bitmaps });
     // Writes of a guest may come before the service has been asked: a stream that was fed is fed again from the start.
     if (spool.head !== undefined) this.capture.startCapturing();
   }
@@ -201,6 +212,7 @@ export class ProtectedDisk {
     if (this.#feed.kind === 'none') return undefined;
     const { wish } = this.#feed;
     const pendingBytes = Math.min(this.pending.count * blockBytes, this.#toCopyBytes);
+    const problem = this.#diskTrouble.problem ?? this.#stateTrouble.problem;
     const churnBytes = this.capture.churnBytes - this.#reportedChurnBytes;
     this.#reportedChurnBytes = this.capture.churnBytes;
     return {
@@ -214,6 +226,7 @@ export class ProtectedDisk {
       spooledBytes: this.#spool.sizeBytes,
       churnBytes,
       state: this.#state(),
+      ...(problem === undefined ? {} : { problem }),
     };
   }
 
@@ -250,6 +263,7 @@ export class ProtectedDisk {
     this.capture.openLog.forgetCopied();
     this.capture.startCapturing();
     this.#toCopyBytes = Math.min(this.pending.count * blockBytes, this.sizeBytes);
+    for (const bitmap of this.#allBitmaps) bitmap.catchUp();
     await this.#spool.begin(wish.epoch, wish.chainHead);
     this.#uploaded = 0;
     this.#durableSequence = 0;
@@ -283,11 +297,24 @@ export class ProtectedDisk {
       await sealLog({ replicaId, diskSizeBytes, spool, sealer, log: cut, marker, nowInMs });
       onSealed?.(cut);
     } catch (error) {
+      this.#stateTrouble.note(error);
       this.capture.sealFailed();
       throw error;
     }
+    this.#stateTrouble.end();
     this.capture.sealed(cut);
     return true;
+  }
+
+  /**
+   * A mark could not be kept: whoever comes after this agent would not know all that is in doubt. The guest goes on, and the
+   * disk is compared with its replica in a new epoch.
+   */
+  #giveUp(error: unknown): void {
+    const { wish } = this;
+    this.#stateTrouble.note(error);
+    this.#spool.giveUp();
+    if (wish !== undefined) this.#feed = { kind: 'lost', wish };
   }
 
   /** After the death of the agent: what was captured and not sealed is on the disk, and only there. */

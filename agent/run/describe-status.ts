@@ -34,7 +34,7 @@ function diskLines(
   { diskId, report, durableSequence, pendingBytes, scan }: AgentStatus['replicas'][number],
   nowInMs: number,
 ): string[] {
-  const { state, epoch, sealed, uploaded, spooledBytes, copiedBytes, toCopyBytes } = report;
+  const { state, problem, epoch, sealed, uploaded, spooledBytes, copiedBytes, toCopyBytes } = report;
   const isCopying = state === 'copying' || state === 'resyncing';
   const share = toCopyBytes === 0 ? 100 : Math.floor((100 * copiedBytes) / toCopyBytes);
   return [
@@ -42,6 +42,7 @@ function diskLines(
     `Disk ${diskId}: ${meanings[state]}${isCopying ? ` (${share} % of ${mebibytes(toCopyBytes)})` : ''}`,
     `  epoch ${epoch}: ${sealed} logs sealed, ${uploaded} uploaded, ${durableSequence} safe at the target`,
     `  ${mebibytes(spooledBytes)} in the spool, ${mebibytes(pendingBytes)} to be copied`,
+    ...(problem === undefined ? [] : [`  ${problem.message}`]),
     ...(scan === undefined ? [] : [scanLine(scan, nowInMs)]),
   ];
 }

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -92,6 +93,7 @@ export class ReplicaSpool {
       `log ${sequence} is not the next of the spool`,
     );
     const { sizeBytes, digest } = await seal(this.#logPath(sequence));
+    if (this.#head !== head) throw new Error('the epoch was given up while its log was sealed');
     this.#note(sequence, sizeBytes);
     await this.#moveHead({ ...head, sequence, digest });
   }
@@ -105,6 +107,17 @@ export class ReplicaSpool {
   /** Everything is on the disk, and nothing is sealed here any more: whoever opens the spool next, in whatever boot, goes on with it. */
   async handOver(): Promise<void> {
     if (this.#head !== undefined) await this.#moveHead({ ...this.#head, bootId: handedOver });
+  }
+
+  /** Nothing of this epoch can be proved any more, now or by whoever opens the spool next. */
+  giveUp(): void {
+    if (this.#head === undefined) return;
+    this.#head = undefined;
+    try {
+      rmSync(this.#headPath(), { force: true });
+    } catch {
+      // A file system that lets nothing be removed comes back with another boot, which proves nothing either.
+    }
   }
 
   /** Frees every log up to this one: the target holds them durably. */

@@ -21,6 +21,12 @@ export const healthErrors = {
     summary: 'The agent of a disk has not reported',
     causes: 'The agent is stopped, its machine is off, or its network does not reach the service.',
   },
+  AgentStateFailing: {
+    level: 'Warning',
+    summary: 'An agent cannot write what it must remember',
+    causes:
+      'The disk under its state folder is full, failing or read-only, or the folder is not its own any more.',
+  },
   CacheFull: {
     level: 'Warning',
     summary: 'Change logs wait in the cache up to its quota',
@@ -70,6 +76,11 @@ export const healthErrors = {
     level: 'Critical',
     summary: 'The stream of changes cannot be followed any further',
     causes: 'Changes were not seen or are damaged: a bad log, half a change, or somebody asked for a resync.',
+  },
+  SourceDiskFailing: {
+    level: 'Warning',
+    summary: 'A source disk answers with errors',
+    causes: 'It is failing, full, read-only, cut short or gone; its guest sees the same errors.',
   },
   StorageForbidden: {
     level: 'Critical',

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { openBitmapFile } from '../../../agent/capture/bitmap-file';
 import { blockBytes, DirtyBitmap } from '../../../agent/capture/dirty-bitmap';
 import { DiskCapture } from '../../../agent/capture/disk-capture';
 import type { OpenLog } from '../../../agent/capture/open-log';
@@ -19,9 +20,14 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
+function openBitmap(name: string): DirtyBitmap {
+  return new DirtyBitmap(openBitmapFile(join(folder, name)), sizeBytes, (error) => {
+    throw error;
+  });
+}
+
 function openBitmaps() {
-  const bitmap = (name: string): DirtyBitmap => new DirtyBitmap(join(folder, name), sizeBytes);
-  return { open: bitmap('open'), sealing: bitmap('sealing'), pending: bitmap('pending') };
+  return { open: openBitmap('open'), sealing: openBitmap('sealing'), pending: openBitmap('pending') };
 }
 
 function openCapture(openLogLimitBytes = 2 ** 30) {
@@ -195,13 +201,13 @@ describe('a dirty bitmap', () => {
     );
     fc.assert(
       fc.property(marks, fc.array(fc.nat(39)), (ranges, unmarked) => {
-        const bitmap = new DirtyBitmap(join(folder, 'property'), sizeBytes);
+        const bitmap = openBitmap('property');
         bitmap.clear();
         for (const { offsetBytes, lengthBytes } of ranges) {
           bitmap.mark({ offsetBytes, lengthBytes: Math.min(lengthBytes, sizeBytes - offsetBytes) });
         }
         bitmap.unmark(unmarked);
-        const again = new DirtyBitmap(join(folder, 'property'), sizeBytes);
+        const again = openBitmap('property');
         expect([...again.marked()]).toEqual([...bitmap.marked()]);
         expect(again.count).toBe([...bitmap.marked()].length);
         bitmap.close();
@@ -209,5 +215,25 @@ describe('a dirty bitmap', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('tells what it could not save, and saves it with the next mark', () => {
+    const file = openBitmapFile(join(folder, 'failing'));
+    const told: string[] = [];
+    let isFailing = false;
+    const write = (...bits: Parameters<typeof file.write>): void => {
+      if (isFailing) throw new Error('read-only');
+      file.write(...bits);
+    };
+    const bitmap = new DirtyBitmap({ ...file, write }, sizeBytes, (error) => told.push(String(error)));
+    const block = (index: number) => ({ offsetBytes: index * blockBytes, lengthBytes: 1 });
+    isFailing = true;
+    for (const index of [3, 20]) bitmap.mark(block(index));
+    expect(told).toEqual(['Error: read-only', 'Error: read-only']);
+    expect(() => bitmap.catchUp()).toThrow('read-only');
+    isFailing = false;
+    bitmap.mark(block(3));
+    expect([...openBitmap('failing').marked()]).toEqual([3, 20]);
+    bitmap.close();
   });
 });
