@@ -25,6 +25,10 @@ const hoursInMonth = 730;
 const daysInMonth = hoursInMonth / 24;
 /** A change log rests in the cache until it is durable at the target; this is more than it takes. */
 const cacheHours = 6;
+/** Agents wait for what is wanted of them, so that one instance of 2 GiB never sleeps; logs are applied in it as well. */
+const awakeGibSeconds = 2 * hoursInMonth * 3600;
+/** What a machine asks of the catalogue while it rests, as `npm run bench:control` counts it. */
+const requestUnitsPerMachineHour = 5200;
 /** What a log is taken to cost at work: a second of half a GiB, and some reads and writes of the catalogue. */
 const [gibSecondsPerLog, requestUnitsPerLog, writesPerLog, executionsPerLog] = [0.5, 30, 4, 2];
 
@@ -49,11 +53,16 @@ export function monthlyCost(estate: Estate, prices: Prices): readonly CostLine[]
     line('cache', (machines * churnGiBPerDay * cacheHours) / 24, 'GiB', prices.cacheGiB),
     line('storage calls', (logs * writesPerLog) / 10_000, '10,000', prices.writesPerTenThousand),
     line('function calls', (logs * executionsPerLog) / 1_000_000, 'million', prices.executionsPerMillion),
-    line('function memory', logs * gibSecondsPerLog, 'GiB s', prices.executionGiBSecond),
+    line(
+      'function memory',
+      machines > 0 ? Math.max(awakeGibSeconds, logs * gibSecondsPerLog) : 0,
+      'GiB s',
+      prices.executionGiBSecond,
+    ),
     line('messages', machines > 0 ? 1 : 0, 'month', prices.serviceBusBase),
     line(
       'catalogue',
-      (logs * requestUnitsPerLog) / 1_000_000,
+      (logs * requestUnitsPerLog + machines * hoursInMonth * requestUnitsPerMachineHour) / 1_000_000,
       'million RU',
       prices.catalogueRequestUnitsPerMillion,
     ),

@@ -50,10 +50,11 @@ function sayCost({ screen }: Stage, { seconds, writes, logs }: Spent): void {
     listPrices,
   );
   const month = total(lines);
+  const shared = total(lines.filter(({ what }) => what === 'function memory' || what === 'messages'));
   screen.say(
     `${writes} writes, in ${logs} change logs, within ${seconds.toFixed(0)} s: at that pace around the clock Azure would ask ${month.toFixed(2)} USD a month`,
   );
   screen.say(
-    `(Site Recovery's fee for a machine, without its storage: ${listPrices.siteRecoveryMachine} USD; \`node dist/cli/main.js cost\` is for yours)`,
+    `(${shared.toFixed(2)} of it once for all machines; Site Recovery's fee for a machine, without its storage: ${listPrices.siteRecoveryMachine} USD; \`node dist/cli/main.js cost\` is for yours)`,
   );
 }

@@ -23,6 +23,15 @@ describe('the cost of a month', () => {
     expect(dollarsOf('test failovers', estate)).toBe(1);
     // 10 machines, a log of one disk every 30 s, 730 h: 876,000 logs of four writes.
     expect(dollarsOf('storage calls', estate)).toBe(17.52);
+    // 30 units for each of these logs, and 5,200 an hour for each machine.
+    expect(dollarsOf('catalogue', estate)).toBe(16.06);
+  });
+
+  it('has one instance that waits with the agents, and more only for more work', () => {
+    expect(dollarsOf('function memory', { ...estate, machines: 1 })).toBe(136.66);
+    expect(dollarsOf('function memory', estate)).toBe(136.66);
+    // 1,000 machines: 87.6 million logs of half a GiB-second.
+    expect(dollarsOf('function memory', { ...estate, machines: 1000 })).toBe(1138.8);
   });
 
   it('is nothing for nothing', () => {
