@@ -36,17 +36,23 @@ put() {
   return 5
 }
 
-# The container that came with a site is mapped to Azure, by the policy every-five-minutes: map_to_azure <site> <instance type>
+# The container that came with a site: container_of <site>
+container_of() {
+  call GET "$1/replicationProtectionContainers" |
+    sed -n 's|.*/replicationProtectionContainers/\([^"/]*\)".*|\1|p' | head -n 1
+}
+
+# That container is mapped to Azure, by the policy every-five-minutes: map_to_azure <site> <instance type>
 map_to_azure() {
-  container=$(call GET "$1/replicationProtectionContainers" |
-    sed -n 's|.*/replicationProtectionContainers/\([^"/]*\)".*|\1|p' | head -n 1)
+  container=$(container_of "$1")
   put "$1/replicationProtectionContainers/$container/replicationProtectionContainerMappings/to-azure" '{"properties":{
     "policyId":"'"$vault"'/replicationPolicies/every-five-minutes","targetProtectionContainerId":"Microsoft Azure",
     "providerSpecificInput":{"instanceType":"'"$2"'"}}}'
   echo "container $container is mapped to Microsoft Azure"
 }
 
-# With it one agent may register, once: print_token <fabric>
+# With it one agent may register, once: print_token <fabric> [<what to call it>]
 print_token() {
-  call POST "$1/createRegistrationToken" --data '{}' | sed -n 's/.*"token":"\([^"]*\)".*/token \1/p'
+  token=$(call POST "$1/createRegistrationToken" --data '{}' | sed -n 's/.*"token":"\([^"]*\)".*/\1/p')
+  echo "${2:-token} $token"
 }

@@ -16,23 +16,18 @@ echo "vault ${vault##*/}"
 put "$vault/replicationPolicies/between-sites" '{"properties":{"providerSpecificInput":{"instanceType":"'$scenario'",'"$policy"'}}}'
 echo 'policy between-sites'
 
-# A site of this kind comes with a container.
-container() {
-  call GET "$vault/replicationFabrics/$1/replicationProtectionContainers" |
-    sed -n 's|.*/replicationProtectionContainers/\([^"/]*\)".*|\1|p' | head -n 1
-}
 for site in home away; do
   put "$vault/replicationFabrics/$site" '{"properties":{"customDetails":{"instanceType":"'$kind'"}}}'
   echo "site $site"
 done
 
-put "$vault/replicationFabrics/home/replicationProtectionContainers/$(container home)/replicationProtectionContainerMappings/to-away" '{"properties":{
-  "policyId":"'"$vault"'/replicationPolicies/between-sites",
-  "targetProtectionContainerId":"'"$vault/replicationFabrics/away/replicationProtectionContainers/$(container away)"'",
+home=$vault/replicationFabrics/home/replicationProtectionContainers/$(container_of "$vault/replicationFabrics/home")
+away=$vault/replicationFabrics/away/replicationProtectionContainers/$(container_of "$vault/replicationFabrics/away")
+put "$home/replicationProtectionContainerMappings/to-away" '{"properties":{
+  "policyId":"'"$vault"'/replicationPolicies/between-sites","targetProtectionContainerId":"'"$away"'",
   "providerSpecificInput":{"instanceType":"'$scenario'"}}}'
 echo 'home is mapped to away'
 
 for site in home away; do
-  token=$(call POST "$vault/replicationFabrics/$site/createRegistrationToken" --data '{}' | sed -n 's/.*"token":"\([^"]*\)".*/\1/p')
-  echo "$site-token $token"
+  print_token "$vault/replicationFabrics/$site" "$site-token"
 done
