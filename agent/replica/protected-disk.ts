@@ -74,6 +74,7 @@ export class ProtectedDisk {
     this.#options = options;
     this.#spool = spool;
     this.isSettled = !this.isScanned;
+    this.#uploaded = spool.head === undefined ? 0 : spool.uploaded;
     const { clock, folder, openBitmap = openBitmapFile } = options;
     this.#diskTrouble = new Trouble('SourceDiskFailing', `The disk ${options.diskId} fails`, clock);
     this.#stateTrouble = new Trouble('AgentStateFailing', 'The agent cannot keep its state', clock);

@@ -184,5 +184,7 @@ export class Shipper {
     let uploaded = Math.max(disk.uploaded, lowest - 1);
     while (this.#acknowledged.delete(uploaded + 1)) uploaded++;
     disk.noteUploaded(uploaded);
+    // What a process server holds may be lost with it: an agent that starts again sends that again.
+    if (this.#options.relay?.() === undefined) disk.spool.uploaded = uploaded;
   }
 }

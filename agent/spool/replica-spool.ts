@@ -19,8 +19,10 @@ const Head = z.object({
    * handed over.
    */
   bootId: z.string(),
+  /** What the cache was known to hold when it was sealed. Only a hint: what is missing there is asked for. */
+  uploaded: z.int().nonnegative().default(0),
 });
-export type SpoolHead = z.infer<typeof Head>;
+export type SpoolHead = Omit<z.infer<typeof Head>, 'uploaded'>;
 
 export interface SpooledLog {
   readonly sequence: number;
@@ -47,6 +49,8 @@ export class ReplicaSpool {
   readonly #logs = new Map<number, SpooledLog>();
   readonly #freeTurn = new Turn();
   #sizeBytes = 0;
+  /** How far the cache holds the epoch; the next log that is sealed keeps it for whoever opens the spool next. */
+  uploaded = 0;
 
   private constructor(options: SpoolOptions) {
     this.#options = options;
@@ -82,6 +86,7 @@ export class ReplicaSpool {
     this.#head = undefined;
     await rm(this.#headPath(), { force: true });
     await this.freeThrough(Infinity);
+    this.uploaded = 0;
     await this.#moveHead({ epoch, sequence: 0, digest: chainHead, bootId: this.#options.bootId });
   }
 
@@ -144,7 +149,9 @@ export class ReplicaSpool {
     }
     const { bootId } = this.#options;
     if (!head.success || ![bootId, handedOver].includes(head.data.bootId)) return;
-    this.#head = await this.#proved(head.data);
+    const { uploaded, ...known } = head.data;
+    this.uploaded = uploaded;
+    this.#head = await this.#proved(known);
     // Taken over once: what this boot leaves behind has to be proved again.
     if (this.#head !== undefined && head.data.bootId === handedOver)
       await this.#moveHead({ ...this.#head, bootId });
@@ -169,7 +176,7 @@ export class ReplicaSpool {
   }
 
   async #moveHead(head: SpoolHead): Promise<void> {
-    await replaceFile(this.#headPath(), [Buffer.from(JSON.stringify(head))]);
+    await replaceFile(this.#headPath(), [Buffer.from(JSON.stringify({ ...head, uploaded: this.uploaded }))]);
     this.#head = head;
   }
 

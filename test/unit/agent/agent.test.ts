@@ -171,6 +171,44 @@ describe('the agent', () => {
     guest.close();
   });
 
+  it('sends nothing again after a stop that the cache holds, applied or not, but what it sent last', async () => {
+    const path = makeDisk('disk');
+    const first = await start([path]);
+    const replicaId = await service.protect(machineId, 'disk0', diskSizeBytes);
+    service.cutMarkers([replicaId], 100_000);
+    await pointAfter(replicaId, 0);
+    // Nobody looks at what arrives.
+    service.isUnreachable = (each) => each.endsWith('/doorbell');
+    const writeAndSend = async (disk: Agent['disks'][number] | undefined, guest: NbdClient) => {
+      const before = disk?.uploaded ?? 0;
+      await guest.write(4096, randomBytes(4096));
+      return eventually(() => {
+        const uploaded = disk?.uploaded ?? 0;
+        return Promise.resolve(uploaded > before && uploaded === disk?.spool.head?.sequence && uploaded);
+      });
+    };
+    const guest = await client(first, 0);
+    let last = 0;
+    for (let round = 0; round < 4; round += 1) last = await writeAndSend(first.disks[0], guest);
+    guest.close();
+    await first.stop();
+    const seen = service.requests.length;
+    const second = await start([path]);
+    const next = await client(second, 0);
+    await writeAndSend(second.disks[0], next);
+    const sent = service.requests.slice(seen).flatMap((each) => /^PUT .*\/0*(\d+)\?/.exec(each)?.[1] ?? []);
+    expect(Math.min(...sent.map(Number))).toBe(last);
+    // What the agent believes to be there may have been lost: it is asked for.
+    await service.cache.remove({ replicaId, epoch: 1, sequence: last - 1, attempt: 0 });
+    service.isUnreachable = () => false;
+    const now = Date.now();
+    service.cutNow();
+    const point = await pointAfter(replicaId, now);
+    expect(point.position?.epoch).toBe(1);
+    expect((await contentAt(point.pointId, replicaId)).equals(readFileSync(path))).toBe(true);
+    next.close();
+  });
+
   it('sends only what differs when it resyncs', async () => {
     const path = makeDisk('disk');
     const started = await start([path]);
