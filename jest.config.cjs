@@ -14,6 +14,10 @@ module.exports = {
     '/node_modules/(?!(jose|@peculiar|p-limit|yocto-queue|@opentelemetry/otlp-exporter-base)/)',
   ],
   randomize: true,
+  // All logs of a run are looked through for secrets.
+  globalSetup: '<rootDir>/test/support/logs/start-hearing.ts',
+  setupFilesAfterEnv: ['<rootDir>/test/support/logs/listen.ts'],
+  globalTeardown: '<rootDir>/test/support/logs/judge.ts',
   testTimeout: 30000,
   maxWorkers: 2,
   workerIdleMemoryLimit: '1GB',

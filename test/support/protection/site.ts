@@ -12,6 +12,7 @@ import { startAgent, type StartAgentOptions } from '../../../agent/start-agent';
 import { systemClock } from '../../../shared/system/system-clock';
 import { systemIds } from '../../../shared/system/system-ids';
 import { eventually } from '../eventually';
+import { hear } from '../logs/hear';
 import { NbdClient } from '../nbd-client';
 import type { Stack } from '../stack';
 import { containerOf, createFabric, openOtherFabric } from './other-fabric';
@@ -153,6 +154,7 @@ export class Site {
     });
     const note = (what: string, about?: object): void => {
       this.lines.push(`${name}: ${what} ${JSON.stringify(about ?? {})}`);
+      hear({ from: name, line: this.lines.at(-1) ?? '' });
     };
     const agentOptions: StartAgentOptions = {
       url: this.endpoint,

@@ -18,6 +18,7 @@ import { readItem } from '../../../shared/service/protection/item-records';
 import { systemClock } from '../../../shared/system/system-clock';
 import { systemIds } from '../../../shared/system/system-ids';
 import { eventually } from '../eventually';
+import { hear } from '../logs/hear';
 import { NbdClient } from '../nbd-client';
 import { Inside } from '../protection/inside';
 import { Site } from '../protection/site';
@@ -229,6 +230,7 @@ export class TwoSites {
   #log(name: string): Parameters<typeof startSiteAgent>[0]['log'] {
     const note = (what: string, about?: object): void => {
       this.lines.push(`${name}: ${what} ${JSON.stringify(about ?? {})}`);
+      hear({ from: name, line: this.lines.at(-1) ?? '' });
     };
     return { info: note, warn: note, error: note };
   }

@@ -10,6 +10,7 @@ import { jobLedger } from '../../../shared/service/jobs/job-ledger';
 import { systemClock } from '../../../shared/system/system-clock';
 import { type SecureServer, serveSecurely } from '../../support/arm/secure-server';
 import { group, subscription, vault, vaultName, World } from '../../support/arm/world';
+import { hear } from '../../support/logs/hear';
 
 /** What a call of the command line left behind. */
 export interface Said {
@@ -218,5 +219,6 @@ export async function lifeboat(words: readonly string[], call: Call = {}): Promi
     },
     interrupted: call.interrupted?.signal ?? new AbortController().signal,
   });
+  for (const line of notes.split('\n')) hear({ from: 'lifeboat', line });
   return { code, output, notes };
 }
