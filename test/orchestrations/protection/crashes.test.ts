@@ -20,7 +20,7 @@ const boundaries = {
   disable: ['checkDisable', 'stopReplication', 'cleanUp', 'endDisable'],
   purge: ['purge'],
   // The same in a vault with soft delete, and what comes after.
-  disableSoftly: ['stopReplication', 'cleanUp', 'endDisable'],
+  disableSoftly: ['cleanUp', 'endDisable'],
   undelete: ['checkUndelete', 'restoreProtection', 'endUndelete'],
   purgeDeleted: ['purgeDeleted'],
 } as const;

@@ -1,5 +1,6 @@
 import { expectSame, StackLife } from '../../support/failover/stack-life';
 import type { StackMachine } from '../../support/failover/stack-machine';
+import { isTakenBack } from '../../support/failover/taken-back';
 import { targetGroup } from '../../support/failover/target-cloud';
 import { group, quick } from '../../support/protection/site';
 import { azureRegion, sampleDisk } from '../../support/protection/site-options';
@@ -73,7 +74,7 @@ async function turnsTo(fabric: string, container: string, recovered: StackMachin
 }
 
 describe('an Azure machine, and the official client', () => {
-  it('A9 A10 is tested, failed over, brought to another point and home, and protected again', async () => {
+  it('A9 A10 is tested, failed over, brought to another point and home, protected again, and taken back when it was deleted', async () => {
     const { early, atEarly } = await isTested();
     await machine.write(1, 8192, Buffer.alloc(512, 0x22));
     await failsOver(machine);
@@ -91,5 +92,6 @@ describe('an Azure machine, and the official client', () => {
     await turnsTo(fabric, container, back);
     await life.replicasReach(contents(back));
     expect(await life.cloud.compute.machines.look(recovered.machineId)).toBeDefined();
+    await isTakenBack(life, back);
   }, 300_000);
 });

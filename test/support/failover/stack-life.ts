@@ -149,9 +149,8 @@ export class StackLife {
     return (await this.cloud.compute.machines.made(owner)).map(({ id }) => id);
   }
 
-  /** A point with all that the machine wrote until now. */
-  async point(): Promise<string> {
-    const since = Date.now();
+  /** A point with all that the machine wrote until now, or until then. */
+  async point(since = Date.now()): Promise<string> {
     return eventually(async () => {
       const pages = this.site.client.recoveryPoints.listByReplicationProtectedItems(...this.at);
       for await (const { name, properties } of pages) {

@@ -140,13 +140,16 @@ describe('undeleting an item', () => {
 });
 
 describe('purging a deleted item', () => {
-  it('I11 leaves nothing', async () => {
-    await protectedMachine();
-    await soft.disable();
+  it('I11 leaves nothing, nor anything to ask of an agent that never came back', async () => {
+    const agent = await protectedMachine();
+    agent.isSilent = true;
+    await soft.disable('purge');
+    expect((await world.wired.ports.board.read(agent.agentId)).items).toHaveLength(1);
     expect((await soft.leftOvers()).length).toBeGreaterThan(4);
     const [{ id } = { id: '' }] = await soft.deleted();
     expect((await world.ask('POST', `${id}/purge`)).status).toBe(202);
     expect(await soft.leftOvers()).toEqual([]);
+    expect((await world.wired.ports.board.read(agent.agentId)).items).toEqual([]);
     expect((await world.ask('POST', `${id}/purge`)).status).toBe(404);
   });
 
