@@ -1,8 +1,11 @@
 import { RestError } from '@azure/storage-blob';
+import { z } from 'zod';
 import { LifeboatError, type ErrorCode } from '../errors';
 
 /** Which of storage's answers are refusals of ours, by status or by storage's own error code. */
 export type Translation = Readonly<Partial<Record<number | string, ErrorCode>>>;
+
+const Headed = z.object({ errorCode: z.string() });
 
 /** Awaits a request to storage and puts the answers it expects to get into our words. Others pass as they are. */
 export async function translating<T>(request: Promise<T>, translation: Translation): Promise<T> {
@@ -15,7 +18,8 @@ export async function translating<T>(request: Promise<T>, translation: Translati
 
 export function translated(error: unknown, translation: Translation): unknown {
   if (!(error instanceof RestError)) return error;
-  const code = translation[error.code ?? ''] ?? translation[error.statusCode ?? 0] ?? forbidden(error);
+  const said = codeOf(error);
+  const code = translation[said] ?? translation[error.statusCode ?? 0] ?? forbidden(said);
   return code === undefined ? error : new LifeboatError(code, whatStorageSaid(error), { cause: error });
 }
 
@@ -26,7 +30,12 @@ const forbiddenCodes = [
   'InsufficientAccountPermissions',
 ];
 
-function forbidden({ code = '' }: RestError): ErrorCode | undefined {
+/** The answer to a HEAD has no body: only a header says why. */
+function codeOf({ code, details }: RestError): string {
+  return code ?? Headed.safeParse(details).data?.errorCode ?? '';
+}
+
+function forbidden(code: string): ErrorCode | undefined {
   return forbiddenCodes.includes(code) ? 'StorageForbidden' : undefined;
 }
 
@@ -45,5 +54,5 @@ export async function removing(request: Promise<unknown>): Promise<void> {
 
 function whatStorageSaid(error: RestError): string {
   const [line = ''] = error.message.split('\n');
-  return `Storage answered ${error.statusCode ?? 'nothing'} ${error.code ?? ''}: ${line}`;
+  return `Storage answered ${error.statusCode ?? 'nothing'} ${codeOf(error)}: ${line}`;
 }

@@ -1,4 +1,5 @@
-import { LifeboatError } from '../../errors';
+import type { ReplicaRecord } from '../../contracts/replication/replica-record';
+import { isRefusal, LifeboatError } from '../../errors';
 import { positionOf } from '../../model/position';
 import { recordOf } from '../answer-doorbell';
 import { readEpoch } from '../epochs/epoch-records';
@@ -8,9 +9,8 @@ import type { ReplicationPorts } from '../replication-ports';
 export async function admitUpload(ports: ReplicationPorts, replicaId: string, epoch: number): Promise<void> {
   const record = await recordOf(ports, replicaId);
   if (record === undefined) throw new LifeboatError('NotFound', `There is no replica ${replicaId}.`);
-  const { number } = await ports.disks.open(replicaId).state();
-  const current = await readEpoch(ports.documents, replicaId, positionOf(number).epoch);
-  if (current?.epoch !== epoch || current.kind === 'stop') {
+  const { taking, isSure } = await epochThatTakes(ports, record);
+  if (taking !== epoch) {
     throw new LifeboatError('Conflict', `Epoch ${epoch} of the replica takes no change logs.`);
   }
   let cachedBytes = 0;
@@ -19,5 +19,24 @@ export async function admitUpload(ports: ReplicationPorts, replicaId: string, ep
     throw new LifeboatError('CacheFull', `${cachedBytes} bytes of this replica wait in the cache.`);
   }
   // The cache may have died and forgotten the container.
-  await ports.cache.createEpoch(replicaId, epoch);
+  if (isSure) await ports.cache.createEpoch(replicaId, epoch);
+}
+
+/**
+ * By the target; while that cannot be read, by the catalogue, so that a source can go on sending to the cache. A fence is
+ * made at the target: should the catalogue have missed one, what is sent is read by nobody.
+ */
+async function epochThatTakes(
+  ports: ReplicationPorts,
+  record: ReplicaRecord,
+): Promise<{ readonly taking: number | undefined; readonly isSure: boolean }> {
+  try {
+    const { number } = await ports.disks.open(record.replicaId).state();
+    const current = await readEpoch(ports.documents, record.replicaId, positionOf(number).epoch);
+    return { taking: current?.kind === 'stop' ? undefined : current?.epoch, isSure: true };
+  } catch (error) {
+    if (isRefusal(error)) throw error;
+    const isStopped = record.copyingEpoch === null && record.applied?.sequence === 0;
+    return { taking: isStopped ? undefined : record.applied?.epoch, isSure: false };
+  }
 }

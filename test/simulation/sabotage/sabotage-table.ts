@@ -94,7 +94,7 @@ export const sabotages: readonly Sabotage[] = [
     '',
   ]),
   code('the container is not made again after the cache died', 14, 'service/replica/admit-upload.ts', [
-    '  await ports.cache.createEpoch(replicaId, epoch);',
+    '  if (isSure) await ports.cache.createEpoch(replicaId, epoch);',
     '',
   ]),
   code('a point is whole when one member holds it', 9, settlePoint, [

@@ -74,6 +74,25 @@ describe('what a retry may cure', () => {
   );
 });
 
+describe('a source whose target cannot be read', () => {
+  it('A5 may go on sending to the cache, in the epoch that is known to take it and in no other', async () => {
+    await agent.cut();
+    await world.answerBells();
+    const { epoch } = present(agent.streams.get(replicaId), 'the stream');
+    const { replicas } = world.wired.ports;
+    failWith(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
+    await expect(replicas.admitUpload(replicaId, epoch)).resolves.toBeUndefined();
+    await expect(replicas.admitUpload(replicaId, epoch + 1)).rejects.toMatchObject({ code: 'Conflict' });
+    heal();
+    const { epoch: stopped } = await replicas.startEpoch({
+      ...{ replicaId, kind: 'stop', reason: 'operator', job: 'the end' },
+    });
+    failWith(new Error('read ECONNRESET'));
+    for (const past of [epoch, stopped])
+      await expect(replicas.admitUpload(replicaId, past)).rejects.toMatchObject({ code: 'Conflict' });
+  });
+});
+
 describe('what no retry can cure', () => {
   async function expectNoRetry(code: string, tries: readonly number[]): Promise<void> {
     expect(await triesIn(0)).toEqual(tries);
