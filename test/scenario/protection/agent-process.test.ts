@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob';
 import { freePorts } from '../../../local/cloud';
 import { readItem } from '../../../shared/service/protection/item-records';
@@ -14,6 +14,7 @@ import { Inside } from '../../support/protection/inside';
 import { ListeningRelay } from '../../support/protection/listening-relay';
 import { group, quick, Site } from '../../support/protection/site';
 import { socketsOf } from '../../support/protection/sockets-of';
+import { declarationWith } from '../../support/stack/declaration-with';
 import { startStack, type Stack } from '../../support/stack';
 
 const diskBytes = 8 * 1024 * 1024;
@@ -33,7 +34,11 @@ let replicas: string[];
 beforeAll(async () => {
   const ports = await freePorts();
   cacheRelay = await ListeningRelay.open(ports.cache);
-  stack = await startStack({ ports, declarationFile: declaringCacheAt(cacheRelay.address) });
+  // As a private endpoint has an address of its own.
+  const declarationFile = declarationWith(folder, {
+    CACHE_BLOB_ENDPOINT: `https://127.0.0.1:${cacheRelay.address}/{{cache.account}}`,
+  });
+  stack = await startStack({ ports, declarationFile });
   site = await Site.open(stack);
   inside = new Inside(stack);
   relay = await ListeningRelay.open(Number(new URL(site.endpoint).port));
@@ -59,24 +64,6 @@ afterAll(async () => {
   await cacheRelay.close();
   rmSync(folder, { recursive: true, force: true });
 }, 60_000);
-
-/** The declaration of `npm start`, but for the address that the service calls the cache by, as a private endpoint has one of its own. */
-function declaringCacheAt(port: number): string {
-  const file = join(folder, 'cloud.json');
-  const { serviceBus, app, ...others } = JSON.parse(readFileSync('local.cloud.json', 'utf8')) as {
-    serviceBus: { entities: string };
-    app: { folder: string; environment: Record<string, string> };
-  };
-  const CACHE_BLOB_ENDPOINT = `https://127.0.0.1:${port}/{{cache.account}}`;
-  const environment = { ...app.environment, CACHE_BLOB_ENDPOINT };
-  const declaration = {
-    ...others,
-    serviceBus: { ...serviceBus, entities: resolve(serviceBus.entities) },
-    app: { ...app, folder: resolve(app.folder), environment },
-  };
-  writeFileSync(file, JSON.stringify(declaration));
-  return file;
-}
 
 const content = (disk: number): Buffer => readFileSync(paths[disk] ?? '');
 

@@ -1,27 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { z } from 'zod';
-
-const Declaration = z.looseObject({
-  serviceBus: z.looseObject({ entities: z.string() }),
-  app: z.looseObject({ folder: z.string(), environment: z.record(z.string(), z.string()) }),
-});
+import { declarationWith } from '../stack/declaration-with';
 
 /** The declaration of `npm start`, but nobody waits for the boot of disks that hold no system. */
-export function quickDeclaration(folder: string): string {
-  const { serviceBus, app, ...others } = Declaration.parse(
-    JSON.parse(readFileSync('local.cloud.json', 'utf8')),
-  );
-  const file = join(folder, 'cloud.json');
-  const declaration = {
-    ...others,
-    serviceBus: { ...serviceBus, entities: resolve(serviceBus.entities) },
-    app: {
-      ...app,
-      folder: resolve(app.folder),
-      environment: { ...app.environment, BOOT_WAIT_SECONDS: '0' },
-    },
-  };
-  writeFileSync(file, JSON.stringify(declaration));
-  return file;
-}
+export const quickDeclaration = (folder: string): string =>
+  declarationWith(folder, { BOOT_WAIT_SECONDS: '0' });
