@@ -23,22 +23,22 @@ interface Rule {
 }
 
 it('a network of a test lets its machines reach each other, and nothing else either way', async () => {
-  const { places, call } = present(double, 'the double');
+  const arm = present(double, 'the double');
   const resourceGroupId = '/subscriptions/6c696665-626f-4174-8000-000000000001/resourceGroups/apart';
   const place = { resourceGroupId, location: 'westeurope' };
   const owner = { vaultId: 'vault', itemId: 'item', jobId: 'job' };
-  await places.ensureGroup(place, owner);
+  await arm.places.ensureGroup(place, owner);
   const subnets = ['front', 'back'].map((name, index) => ({ name, range: `10.255.${index}.0/24` }));
   const request = { owner, place, addressSpace: ['10.255.0.0/16'], subnets };
   const read = async <T>(id: string): Promise<T> =>
-    (await call('GET', `${id}?api-version=2024-05-01`)).body as T;
+    (await arm.call('GET', `${id}?api-version=2024-05-01`)).body as T;
   const groupsOf = ({ properties }: Network): readonly (string | undefined)[] =>
     properties.subnets.map((subnet) => subnet.properties.networkSecurityGroup?.id);
 
-  const open = await places.ensureNetwork({ ...request, name: 'open' });
+  const open = await arm.places.ensureNetwork({ ...request, name: 'open' });
   expect(groupsOf(await read<Network>(open))).toEqual([undefined, undefined]);
   const network = await read<Network>(
-    await places.ensureNetwork({ ...request, name: 'apart', isIsolated: true }),
+    await arm.places.ensureNetwork({ ...request, name: 'apart', isIsolated: true }),
   );
   const [group, other] = groupsOf(network);
   expect([typeof group, other, network.properties.virtualNetworkPeerings ?? []]).toEqual([
