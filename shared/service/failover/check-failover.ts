@@ -9,7 +9,7 @@ import { done, type WorkEnd } from './run-task-step';
 import { expectKeeperHeard } from './target/keeper-target';
 import { siteTargetOf } from './target/site-target';
 import { sourceAgentOf } from './source/source-agent';
-import { targetPlanOf } from './target/target-plan';
+import { checkTarget } from './target/check-target';
 
 /** Everything that must be so before anything is touched. From here on a point that the caller chose is kept. */
 export async function checkFailover(ports: FailoverPorts, { job }: StepCall): Promise<WorkEnd> {
@@ -57,23 +57,6 @@ async function checkSource(ports: FailoverPorts, job: FailoverJob, item: Protect
     if (replica?.copyingEpoch === null) continue;
     throw new LifeboatError('PointNotWhole', `The disk "${name}" is still being copied or compared.`, {
       target: job.itemId,
-    });
-  }
-}
-
-async function checkTarget(ports: FailoverPorts, job: FailoverJob, item: ProtectedItem): Promise<void> {
-  const plan = await targetPlanOf(ports, job, item);
-  for (const { networkId } of plan.nics) {
-    if ((await ports.catalog.network(networkId)) !== undefined) continue;
-    throw new LifeboatError('TargetResourceMissing', `The network ${networkId} is not there.`, {
-      target: networkId,
-    });
-  }
-  const [, , subscriptionId = ''] = plan.place.resourceGroupId.split('/');
-  for (const { name, used, limit } of await ports.catalog.quotas(subscriptionId, plan.place.location)) {
-    if (name !== 'virtualMachines' || used < limit) continue;
-    throw new LifeboatError('TargetQuotaExceeded', `The region gives ${limit} machines, and all are used.`, {
-      target: plan.place.location,
     });
   }
 }
