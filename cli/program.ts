@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { afterFailoverCommands } from './commands/after-failover';
 import { completionCommand } from './commands/completion';
 import { costCommand } from './commands/cost';
+import { deletedCommands } from './commands/deleted';
 import { doctorCommand } from './commands/doctor';
 import { eventCommands } from './commands/events';
 import { failoverCommands } from './commands/failover';
@@ -50,6 +51,7 @@ export function lifeboatProgram(around: Surroundings): Command {
     protectCommands,
     failoverCommands,
     afterFailoverCommands,
+    deletedCommands,
     planCommands,
     jobCommands,
     eventCommands,

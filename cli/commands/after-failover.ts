@@ -134,7 +134,7 @@ function planUnprotect(subject: Subject, { migrated }: Options): Intent {
   return {
     operation: migrated === true ? 'CompleteMigration' : 'DisableProtection',
     request,
-    question: `End the protection of ${machine}? Its replica and recovery points are removed.`,
+    question: `End the protection of ${machine}? Its replica and recovery points are removed, unless the vault keeps what is deleted.`,
     begin: (hearing) => items.beginDelete(...whereOf(subject), openRequest(request), hearing),
   };
 }

@@ -1,11 +1,10 @@
-import { createHttpHeaders, createPipelineRequest, RestError } from '@azure/core-rest-pipeline';
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { askService } from '../connect/ask-service';
 import type { Connection } from '../connect/connection';
 import type { StartSession } from '../program';
 
 const Rebuilt = z.object({ count: z.number(), lastId: z.string().optional() });
-const Refused = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 
 /** For the day on which the catalogue is lost: replicas and recovery points come back from the target account. */
 export function rebuildCommand(vault: Command, start: StartSession): void {
@@ -31,24 +30,11 @@ export function rebuildCommand(vault: Command, start: StartSession): void {
 }
 
 async function rebuildSome(
-  { vaults, settings, group, vault }: Connection,
+  connection: Connection,
   afterId: string | undefined,
 ): Promise<z.infer<typeof Rebuilt>> {
-  const path = `/subscriptions/${vaults.subscriptionId}/resourceGroups/${group}/providers/Microsoft.RecoveryServices/vaults/${vault}`;
-  const request = createPipelineRequest({
-    method: 'POST',
-    url: `${settings.endpoint}${path}/rebuildReplicas?api-version=2025-08-01`,
-    headers: createHttpHeaders({ 'content-type': 'application/json' }),
-    body: JSON.stringify({ afterId }),
-    timeout: 600_000,
+  const { bodyAsText } = await askService(connection, {
+    ...{ method: 'POST', path: 'rebuildReplicas', body: { afterId } },
   });
-  const response = await vaults.sendRequest(request);
-  const body: unknown = JSON.parse(response.bodyAsText ?? '{}');
-  if (response.status === 200) return Rebuilt.parse(body);
-  const { data } = Refused.safeParse(body);
-  throw new RestError(data?.error.message ?? `The service answered ${response.status}.`, {
-    statusCode: response.status,
-    code: data?.error.code ?? `Status${response.status}`,
-    ...{ request, response },
-  });
+  return Rebuilt.parse(JSON.parse(bodyAsText ?? '{}'));
 }
