@@ -272,11 +272,12 @@ describe('the command line, on a vault with machines', () => {
     expect(made.body).toMatchObject({ status: 'Succeeded' });
     expect(await json('plan list')).toMatchObject([{ plan: 'all', groups: 1, machines: 1 }]);
     expect((await harbour.lifeboat('plan run all')).code).toBe(2);
-    const said = await harbour.lifeboat('plan run ALL --yes -o json', {
+    const said = await harbour.lifeboat('plan run ALL --reason storm --yes -o json', {
       whileWaiting: () => harbour.endJobs(),
     });
     expect(said).toMatchObject({ code: 0 });
     expect(JSON.parse(said.output)).toMatchObject({ target: 'all', state: 'Succeeded' });
+    expect([...harbour.world.jobs.all.values()].at(-1)?.input).toMatchObject({ comments: 'storm' });
     expect((await harbour.lifeboat('plan show al')).notes).toContain('Did you mean all?');
   });
 
