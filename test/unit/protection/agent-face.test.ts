@@ -129,6 +129,30 @@ describe('a request of an agent', () => {
     expect(refused.map(({ status }) => status)).toEqual([400, 400, 400, 400, 404, 413]);
   });
 
+  it('costs next to nothing when it is an hour off, of another or forged, and no more than any when it lies', async () => {
+    const other = await world.machine('other');
+    const replicaId = agent.wish?.replicas[0]?.replicaId ?? '';
+    const counted = new Counted();
+    counted.count(world.records, { get: 'reads', create: 'writes', put: 'writes', replace: 'writes' });
+    const timeInMs = world.clock.now() - 3_600_000;
+    const cost = async (answer: () => Promise<AgentAnswer>): Promise<unknown[]> => {
+      const before = ['reads', 'writes'].map((name) => counted.of(name));
+      const { status } = await answer();
+      return [status, ...['reads', 'writes'].map((name, index) => counted.of(name) - (before[index] ?? 0))];
+    };
+    expect(await cost(() => agent.call('POST', 'status', {}, { timeInMs }))).toEqual([401, 1, 0]);
+    expect(await cost(() => agent.call('POST', 'status', {}, { signature: 'A'.repeat(86) }))).toEqual([
+      401, 1, 0,
+    ]);
+    expect(await cost(() => reportOf(other, replicaId))).toEqual([403, 4, 0]);
+    await agent.report();
+    const honest = await cost(() => agent.report());
+    const lies = { spooledBytes: 2 ** 52, copiedBytes: 2 ** 50, toCopyBytes: 1, churnBytes: 2 ** 52 };
+    // What it makes of its own machine's health is written once.
+    await agent.report(lies);
+    expect(await cost(() => agent.report(lies))).toEqual(honest);
+  });
+
   it('to ring 100,000 times is put off, costs one read, and keeps nobody else from ringing', async () => {
     const other = await world.protect('other');
     const counted = new Counted();
