@@ -1,6 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { z } from 'zod';
-import { present } from '../../shared/assert';
+import { assert, present } from '../../shared/assert';
 import { SpoolCipher } from '../spool/spool-cipher';
 import type { SealedLog, SealRequest } from './log-sealer';
 import { type PackedWrites, unpackWrites } from './packed-writes';
@@ -17,7 +16,9 @@ export type SealAnswer =
   | { readonly id: number; readonly message: string; readonly code: unknown };
 
 const port = present(parentPort, 'the thread that asks');
-const sealer = new PlainSealer(new SpoolCipher(z.instanceof(Uint8Array).parse(workerData)));
+const key: unknown = workerData;
+assert(key instanceof Uint8Array, 'a sealing thread is given no key');
+const sealer = new PlainSealer(new SpoolCipher(key));
 
 port.on('message', (question: SealQuestion) => {
   void answer(question).then((told) => port.postMessage(told));

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { Extent } from '../../shared/model/extent';
+import { SpoolCipher } from '../spool/spool-cipher';
 import type { LogSealer, SealedLog, SealRequest } from './log-sealer';
 import { packWrites } from './packed-writes';
+import { PlainSealer } from './plain-sealer';
 import type { SealAnswer, SealQuestion } from './sealing-thread-main';
 
 interface Waiting {
@@ -9,8 +12,12 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Seals in a thread of its own, so that guests are served meanwhile. */
+/** Up to here another thread costs more than it gives. */
+const smallBytes = 512 * 1024;
+
+/** Seals in a thread of its own, so that guests are served meanwhile; small logs at once. The thread begins with the first large one. */
 export class SealingThread implements LogSealer {
+  readonly #plain: LogSealer;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
   #asked = 0;
@@ -18,9 +25,12 @@ export class SealingThread implements LogSealer {
   constructor(
     private readonly key: Uint8Array,
     private readonly program = join(__dirname, 'sealing-thread-main.js'),
-  ) {}
+  ) {
+    this.#plain = new PlainSealer(new SpoolCipher(key));
+  }
 
   seal({ header, extents, path }: SealRequest): Promise<SealedLog> {
+    if (isSmall(extents)) return this.#plain.seal({ header, extents, path });
     const writes = packWrites(extents);
     const question: SealQuestion = { id: ++this.#asked, header, writes, path };
     return new Promise((resolve, reject) => {
@@ -58,4 +68,10 @@ export class SealingThread implements LogSealer {
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }
+}
+
+function isSmall(extents: readonly Extent[]): boolean {
+  let dataBytes = 0;
+  for (const { kind, lengthBytes } of extents) dataBytes += kind === 'data' ? lengthBytes : 0;
+  return dataBytes <= smallBytes;
 }

@@ -10,7 +10,8 @@ import { readChangeLog } from '../../../shared/formats/change-log/read-change-lo
 import type { Extent } from '../../../shared/model/extent';
 
 const key = Buffer.alloc(32, 7);
-const diskSizeBytes = 2 ** 20;
+const mebibyte = 2 ** 20;
+const diskSizeBytes = 8 * mebibyte;
 const program = join(process.cwd(), 'dist/agent/stream/sealing-thread-main.js');
 
 let folder: string;
@@ -58,7 +59,7 @@ function put(disk: Buffer, extent: Extent): void {
 function writes(): Extent[] {
   const shared = randomBytes(64 * 1024);
   return [
-    data(0, randomBytes(128 * 1024)),
+    data(0, randomBytes(mebibyte)),
     data(512, shared.subarray(1000, 1000 + 4096)),
     data(4096, Buffer.from(randomBytes(512))),
     { kind: 'zero', offsetBytes: 8192, lengthBytes: 2048 },
@@ -89,17 +90,23 @@ describe.each([
 
   it('seals several at once, each for itself', async () => {
     const marks = [1, 2, 3, 4, 5];
-    const asked = marks.map((mark) => request([data(mark * 512, Buffer.alloc(512, mark))], `log-${mark}`));
+    const asked = marks.map((mark) =>
+      request([data(mark * mebibyte, Buffer.alloc(mebibyte, mark))], `log-${mark}`),
+    );
     await Promise.all(asked.map((each) => sealer.seal(each)));
     for (const [index, { path }] of asked.entries()) {
-      const expected = Buffer.alloc(diskSizeBytes).fill(index + 1, (index + 1) * 512, (index + 2) * 512);
+      const expected = Buffer.alloc(diskSizeBytes).fill(
+        index + 1,
+        (index + 1) * mebibyte,
+        (index + 2) * mebibyte,
+      );
       expect((await applied(path)).equals(expected)).toBe(true);
     }
   });
 
   it('says why it could not, and seals the next', async () => {
     await expect(sealer.seal(request(writes(), 'missing/log'))).rejects.toMatchObject({ code: 'ENOENT' });
-    const outside = [data(diskSizeBytes, Buffer.alloc(512, 1))];
+    const outside = [data(diskSizeBytes, Buffer.alloc(mebibyte, 1))];
     await expect(sealer.seal(request(outside))).rejects.toMatchObject({ code: 'LogOutOfRange' });
     const asked = request(writes());
     await sealer.seal(asked);
@@ -112,16 +119,25 @@ describe('a sealing thread', () => {
     sealer = new SealingThread(key, program);
     const cut = sealer.seal(request(writes(), 'cut'));
     await Promise.all([expect(cut).rejects.toThrow('the sealing thread has ended'), sealer.close()]);
-    const asked = request([data(0, Buffer.alloc(512, 9))]);
+    const asked = request([data(0, Buffer.alloc(mebibyte, 9))]);
     await sealer.seal(asked);
     expect((await applied(asked.path))[0]).toBe(9);
+  });
+
+  it('seals what is small without it', async () => {
+    sealer = new SealingThread(key, join(folder, 'there is no such program'));
+    const asked = request([data(0, Buffer.alloc(512 * 1024, 3))]);
+    await sealer.seal(asked);
+    expect((await applied(asked.path))[512 * 1024 - 1]).toBe(3);
+    const large = [data(0, Buffer.alloc(512 * 1024 + 512, 3))];
+    await expect(sealer.seal(request(large))).rejects.toThrow('Cannot find module');
   });
 
   it('leaves alone the memory that small buffers share', async () => {
     sealer = new SealingThread(key, program);
     const [mine, other] = [Buffer.from('a'.repeat(512)), Buffer.from('b'.repeat(512))];
     expect(mine.buffer).toBe(other.buffer);
-    await sealer.seal(request([data(0, mine)]));
+    await sealer.seal(request([data(0, mine), data(512, Buffer.alloc(mebibyte))]));
     expect(other.toString()).toBe('b'.repeat(512));
   });
 });
