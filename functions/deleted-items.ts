@@ -23,9 +23,9 @@ app.timer('timerPurge', {
   schedule: '0 0 3 * * *',
   extraInputs: [durable.input.durableClient()],
   handler: async (_, context) => {
-    const purged = await wiring()
-      .protection()
-      .purgeDue(durableJobs(() => durable.getClient(context)));
+    const jobs = durableJobs(() => durable.getClient(context));
+    const { purged, failures } = await wiring().protection().purgeDue(jobs);
+    for (const { subject, error } of failures) context.error('a purge failed', { subject }, error);
     context.info('purged', { purged });
   },
 });

@@ -4,7 +4,7 @@ import type { Log } from '../ports/log';
 import type { Answer } from '../service/answer-doorbell';
 import { WishBoard } from '../service/agents/wish-board';
 import { purgeDeleted } from '../service/deleted/purge-deleted';
-import { purgeDue } from '../service/deleted/purge-due';
+import { purgeDue, type PurgedItems } from '../service/deleted/purge-due';
 import { checkUndelete, endUndelete, restoreProtection } from '../service/deleted/undelete';
 import { checkPrerequisites } from '../service/protection/enable/check-prerequisites';
 import { createTarget } from '../service/protection/enable/create-target';
@@ -37,8 +37,8 @@ export interface WiredProtection {
   readonly face: Face;
   readonly ingest: (replicaId: string, jobs: Jobs) => Promise<Answer>;
   readonly sweep: (jobs: Jobs) => Promise<SweptItems>;
-  /** Starts to purge the deleted items whose time is over; how many. */
-  readonly purgeDue: (jobs: Jobs) => Promise<number>;
+  /** Starts to purge the deleted items whose time is over. */
+  readonly purgeDue: (jobs: Jobs) => Promise<PurgedItems>;
 }
 
 /** Agents, and the machines they protect. */

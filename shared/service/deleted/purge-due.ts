@@ -9,24 +9,42 @@ import { deletedItemJob } from './deleted-job';
 import { allDue, type DueDate, forgetDue } from './due-dates';
 import { unpin } from './shared-points';
 
-/** Once a day: starts to purge every deleted item whose time is over, in whichever vault. Answers how many. */
-export async function purgeDue(office: ProtectionOffice): Promise<number> {
-  const { records, clock } = office;
+export interface PurgedItems {
+  readonly purged: number;
+  /** What went wrong with single items; the others were purged all the same. */
+  readonly failures: readonly { readonly subject: string; readonly error: unknown }[];
+}
+
+/** Once a day: starts to purge every deleted item whose time is over, in whichever vault. */
+export async function purgeDue(office: ProtectionOffice): Promise<PurgedItems> {
+  const failures: { subject: string; error: unknown }[] = [];
   let purged = 0;
-  for await (const { dueAtInMs, ...due } of allDue(records, clock.now())) {
-    const deleted = await readDeleted(records, due.deletedItemId);
-    if (deleted !== undefined && deleted.purgeAtInMs <= clock.now()) {
-      await startPurge(office, due, deleted);
-      purged += 1;
-      continue;
+  for await (const due of allDue(office.records, office.clock.now())) {
+    try {
+      if (await isPurged(office, due)) purged += 1;
+    } catch (error) {
+      failures.push({ subject: due.deletedItemId, error });
     }
-    // It was undeleted: from today on the points that it shares are as old as they are.
-    if (deleted === undefined) {
-      await unpin(office.replicas, due.deletedItemId.split('/').at(-1) ?? '', due.pinnedReplicaIds);
-    }
-    await forgetDue(records, dueAtInMs, due.deletedItemId);
   }
-  return purged;
+  return { purged, failures };
+}
+
+/** False for what was undeleted, or deleted anew, in the meantime. */
+async function isPurged(
+  office: ProtectionOffice,
+  { dueAtInMs, ...due }: DueDate & { readonly dueAtInMs: number },
+): Promise<boolean> {
+  const { records, replicas, clock } = office;
+  const { deletedItemId, pinnedReplicaIds } = due;
+  const deleted = await readDeleted(records, deletedItemId);
+  if (deleted !== undefined && deleted.purgeAtInMs <= clock.now()) {
+    await startPurge(office, due, deleted);
+    return true;
+  }
+  // It was undeleted: from today on the points that it shares are as old as they are.
+  if (deleted === undefined) await unpin(replicas, deletedItemId.split('/').at(-1) ?? '', pinnedReplicaIds);
+  await forgetDue(records, dueAtInMs, deletedItemId);
+  return false;
 }
 
 async function startPurge(

@@ -253,4 +253,14 @@ export const protectionSabotages: readonly ProtectionSabotage[] = [
     ['undelete', 'is refused while', 'service/deleted/check-undelete.ts'],
     ['    mapping: item.mappingId,', '    mapping: item.policyId,'],
   ),
+  bug(
+    'pins of what was undeleted stay for ever',
+    ['undelete', 'has the points that it shares', 'service/deleted/purge-due.ts'],
+    ['  if (deleted === undefined) await unpin(', '  if (deleted !== undefined) await unpin('],
+  ),
+  bug(
+    'an agent that speaks of a deleted disk is a liar',
+    ['soft-delete', 'listens to', 'service/agents/take-status.ts'],
+    ['record === undefined || isDormant(record)', 'record === undefined'],
+  ),
 ];

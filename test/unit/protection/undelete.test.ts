@@ -139,6 +139,23 @@ describe('undeleting an item', () => {
   });
 });
 
+describe('an undeleted item of a group', () => {
+  it('has the points that it shares until the day on which it would have been purged', async () => {
+    const { replicaId, shared } = await twoTogether();
+    await soft.disable();
+    await soft.ask('undelete');
+    await world.pump(5);
+    const pins = async () => (await world.wired.ports.replicas.point(shared))?.pins.length;
+    world.clock.advance(29 * dayInMs);
+    expect(await world.wired.purgeDue(world.jobs)).toEqual({ purged: 0, failures: [] });
+    expect([await sharedPoint(replicaId), await pins()]).toEqual([shared, 1]);
+    world.clock.advance(dayInMs);
+    expect(await world.wired.purgeDue(world.jobs)).toEqual({ purged: 0, failures: [] });
+    expect(await pins()).toBe(0);
+    expect((await world.records.list('deleted-items-due')).records).toEqual([]);
+  });
+});
+
 describe('purging a deleted item', () => {
   it('I11 leaves nothing, nor anything to ask of an agent that never came back', async () => {
     const agent = await protectedMachine();
@@ -154,26 +171,7 @@ describe('purging a deleted item', () => {
   });
 
   it('I9 I11 of a group keeps the points that others share until then, and lets go of them', async () => {
-    await open({
-      ...{ fabricKind: 'VMware', instanceType: 'InMageAzureV2' },
-      policy: {
-        recoveryPointHistory: 1440,
-        crashConsistentFrequencyInMinutes: 5,
-        multiVmSyncStatus: 'Enable',
-      },
-    });
-    for (const [index, name] of ['web', 'shop'].entries()) {
-      const agent = world.newAgent(name, [4096]);
-      agent.groupEndpoint = { host: `10.0.0.${index}`, port: 20_004 };
-      await agent.register(await world.token());
-      await agent.round();
-      await world.enable(name, { multiVmGroupName: 'together' });
-    }
-    await world.pump(6);
-    const [web] = world.agents;
-    const [replicaId = ''] = web?.streams.keys() ?? [];
-    await cutTogether();
-    const shared = await sharedPoint(replicaId);
+    const { replicaId, shared } = await twoTogether();
     await soft.disable();
     world.agents.shift();
     world.clock.advance(2 * dayInMs);
@@ -188,6 +186,30 @@ describe('purging a deleted item', () => {
     expect(await world.wired.ports.replicas.point(shared)).toBeUndefined();
   });
 });
+
+/** Two machines of one group with a point that they share; the first is the one that is deleted. */
+async function twoTogether(): Promise<{ replicaId: string; shared: string }> {
+  await open({
+    ...{ fabricKind: 'VMware', instanceType: 'InMageAzureV2' },
+    policy: {
+      recoveryPointHistory: 1440,
+      crashConsistentFrequencyInMinutes: 5,
+      multiVmSyncStatus: 'Enable',
+    },
+  });
+  for (const [index, name] of ['web', 'shop'].entries()) {
+    const agent = world.newAgent(name, [4096]);
+    agent.groupEndpoint = { host: `10.0.0.${index}`, port: 20_004 };
+    await agent.register(await world.token());
+    await agent.round();
+    await world.enable(name, { multiVmGroupName: 'together' });
+  }
+  await world.pump(6);
+  const [web] = world.agents;
+  const [replicaId = ''] = web?.streams.keys() ?? [];
+  await cutTogether();
+  return { replicaId, shared: await sharedPoint(replicaId) };
+}
 
 /** A point of both machines: their agents cut the same marker. */
 async function cutTogether(): Promise<void> {
