@@ -64,6 +64,7 @@ export class ProtectedDisk {
   readonly #sealTurn = new Turn();
   #spool: ReplicaSpool;
   #feed: Feed = { kind: 'none' };
+  #isClosed = false;
   #uploaded = 0;
   #durableSequence = 0;
   #reportedChurnBytes = 0;
@@ -241,6 +242,7 @@ export class ProtectedDisk {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#options.disk.close();
     for (const bitmap of this.#allBitmaps) bitmap.close();
   }
@@ -313,6 +315,8 @@ export class ProtectedDisk {
    */
   #giveUp(error: unknown): void {
     const { wish } = this;
+    // What comes too late for a disk that was let go says nothing of the state that it left.
+    if (this.#isClosed) return;
     this.#stateTrouble.note(error);
     this.#spool.giveUp();
     if (wish !== undefined) this.#feed = { kind: 'lost', wish };

@@ -190,6 +190,16 @@ describe('a state folder that fails under the agent', () => {
     next.close();
   });
 
+  it('is not what a write tells that comes after the disk was let go', async () => {
+    const other = await open();
+    await other.follow(wish, 0);
+    other.close();
+    expect(() => other.capture.write(0, [Buffer.alloc(512)], 512)).toThrow('EBADF');
+    const next = await open();
+    expect(next.spool.head?.epoch).toBe(1);
+    next.close();
+  });
+
   it('fails no log that is being sealed for good: what it held is in doubt', async () => {
     await guest.write(0, randomBytes(4096));
     await disk.whileNotSealing(async () => {
