@@ -77,6 +77,9 @@ export async function restoreProtection(ports: ProtectionPorts, job: DeletedItem
   });
 }
 
+/** Points from before so many deletions have long been pruned. */
+const mostPauses = 64;
+
 interface Waking {
   readonly item: ProtectedItem;
   readonly job: DeletedItemJob;
@@ -91,7 +94,8 @@ async function wake(
   const { replicaId } = disk;
   const record = await replicas.read(replicaId);
   const policy = replicaPolicyOf(await policyOf(records, item.policyId), record?.policy);
-  const pauses = [...(policy.pauses ?? []).filter(({ fromMs }) => fromMs !== pause.fromMs), pause];
+  const others = (policy.pauses ?? []).filter(({ fromMs }) => fromMs !== pause.fromMs);
+  const pauses = [...others.slice(1 - mostPauses), pause];
   await replicas.setPolicy(replicaId, { ...policy, pauses });
   await replicas.setOwner(replicaId, ownerIdOf(job.itemId, item));
 }
