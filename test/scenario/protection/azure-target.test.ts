@@ -6,6 +6,7 @@ import type { A2AReplicationDetails } from '@azure/arm-recoveryservices-sitereco
 import { AgentProcess } from '../../support/agent-process';
 import { eventually } from '../../support/eventually';
 import { TargetCloud } from '../../support/failover/target-cloud';
+import { finalizeJobs } from '../../support/protection/finalize-jobs';
 import { Inside } from '../../support/protection/inside';
 import { group, quick, Site, subscription } from '../../support/protection/site';
 import { azureRegion, sampleDisk } from '../../support/protection/site-options';
@@ -14,6 +15,8 @@ import { startStack, type Stack } from '../../support/stack';
 const groups = `/subscriptions/${subscription}/resourceGroups`;
 const owner = { vaultId: 'test', itemId: 'test', jobId: 'test' };
 const here = { resourceGroupId: `${groups}/shop`, location: 'westeurope' };
+/** Each of them is a job of its own. */
+const fewLooks = 4000;
 const folder = mkdtempSync(join(tmpdir(), 'azure-target-'));
 
 let stack: Stack;
@@ -129,6 +132,7 @@ async function enableWithoutAgent(): Promise<void> {
 /** A2 A3: what was not there is, like the source's and named after it; the disk is followed, byte for byte. */
 async function expectTargetLikeSource(): Promise<void> {
   await site.reaches('shop', 'Protected');
+  expect(await finalizeJobs(site, 'shop')).toEqual(['PrimaryIrCompletion', 'SecondaryIrCompletion']);
   const details = await detailsOf('shop');
   const there = `${groups}/shop-asr`;
   const networkId = `${there}/providers/Microsoft.Network/virtualNetworks/harbour-asr`;
@@ -215,7 +219,7 @@ async function expectMissingNetworkToBeNamed(): Promise<void> {
     return (await site.item('shop')).properties?.healthErrors ?? [];
   };
   await cloud.removeNetwork(networkId);
-  const named = await eventually(async () => (await errors()).at(0), 60_000);
+  const named = await eventually(async () => (await errors()).at(0), fewLooks);
   expect(named).toMatchObject({
     ...{ errorCode: 'TargetResourceMissing', errorLevel: 'Error' },
     errorMessage: expect.stringContaining(networkId),
@@ -223,7 +227,7 @@ async function expectMissingNetworkToBeNamed(): Promise<void> {
   });
   expect((await site.item('shop')).properties?.failoverHealth).toBe('Critical');
   await network({ resourceGroupId: `${groups}/shop-asr`, location: 'northeurope' }, 'harbour-asr');
-  await eventually(async () => (await errors()).length === 0, 60_000);
+  await eventually(async () => (await errors()).length === 0, fewLooks);
   expect((await site.item('shop')).properties?.failoverHealth).toBe('Normal');
 }
 

@@ -1,4 +1,5 @@
 import { eventually } from '../../support/eventually';
+import { finalizeJobs } from '../../support/protection/finalize-jobs';
 import { Inside } from '../../support/protection/inside';
 import { Site } from '../../support/protection/site';
 import { hyperVSite } from '../../support/protection/site-options';
@@ -32,15 +33,7 @@ async function expectToLeaveNothing(): Promise<void> {
     activeLocation: 'Primary',
     allowedOperations: expect.arrayContaining(['PlannedFailover', 'TestFailover', 'DisableProtection']),
   });
-  const jobs = await eventually(async () => {
-    const all = await site.jobs();
-    const started = all.filter(({ scenarioName }) => /EnableDr|IrCompletion/.test(scenarioName));
-    return started.every(({ state }) => state === 'Succeeded') && started;
-  });
-  expect(jobs.map(({ scenarioName, state }) => `${scenarioName} ${state}`)).toEqual([
-    'IrCompletion Succeeded',
-    'EnableDr Succeeded',
-  ]);
+  expect(await finalizeJobs(site, 'web')).toEqual(['IrCompletion']);
   const [replica] = await inside.replicasOf(site.itemId('web'));
   const replicaId = replica?.replicaId ?? '';
   const [point] = await eventually(async () => {

@@ -1,3 +1,4 @@
+import { finalizeJobs } from '../../support/protection/finalize-jobs';
 import { Inside } from '../../support/protection/inside';
 import { group, quick, Site } from '../../support/protection/site';
 import { type Machine, vmwareSite } from '../../support/protection/site-options';
@@ -98,6 +99,7 @@ async function protectPhysical(): Promise<Machine> {
   );
   const machine = await site.machine({ name: 'rack' });
   await site.protect('rack', 'rack');
+  expect(await finalizeJobs(site, 'rack')).toEqual(['IrCompletion']);
   await machine.write(0, 4096, Buffer.alloc(4096, 7));
   const [replica] = await inside.replicasOf(site.itemId('rack'));
   const point = await site.pointAfter('rack', Date.now());
