@@ -1,3 +1,4 @@
+import { protectionStackSabotages } from './protection/sabotages';
 import type { ProtectionSabotage as Sabotage } from '../unit/protection/sabotages';
 
 /** A bug of one line in a file of production code: what stands there, and what replaces it. */
@@ -21,6 +22,7 @@ const chosen = ['site/secondary-site', 'B5 E1 E2'] as const;
 
 /** One bug at least for each scenario's whole way: there, to another point, home, and protected again. */
 export const stackSabotages: readonly Sabotage[] = [
+  ...protectionStackSabotages,
   bug('another point is taken than the one that was asked for', azure, [
     `${failover}/choose-point.ts`,
     'const moment = recovery.moment ?? recorded(await latestMoment(ports, job, item));',
