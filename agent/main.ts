@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { systemClock } from '../shared/system/system-clock';
+import { explainError } from './command-line/explain-error';
 import { push, type PushOptions } from './command-line/push';
 import { run } from './command-line/run';
-import { addRunOptions, wholeNumber } from './command-line/run-options';
+import { addRunOptions, serviceUrl, wholeNumber } from './command-line/run-options';
 import { AgentState } from './run/agent-state';
 import { describeStatus } from './run/describe-status';
 import { rotateKey } from './run/rotate-key';
@@ -55,12 +56,12 @@ program
   .requiredOption('--key <file>', 'the private key to sign in with')
   .requiredOption('--known-hosts <file>', 'which hosts are known, by which keys')
   .requiredOption('--archive <file>', 'the agent as tar.gz, with bin/lifeboat-agent in it')
-  .requiredOption('--url <url>', 'the service')
+  .requiredOption('--url <url>', 'the service', serviceUrl)
   .requiredOption('--token <token>', 'registration token')
   .requiredOption('--disk <path...>', 'the disks to protect')
   .action(async (options: PushOptions) => console.log(await push(options)));
 
 program.parseAsync().catch((error: unknown) => {
-  console.error(`lifeboat-agent: ${error instanceof Error ? error.message : String(error)}`);
+  console.error(`lifeboat-agent: ${explainError(error)}`);
   process.exit(1);
 });

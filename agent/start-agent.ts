@@ -13,8 +13,7 @@ import { AgentState } from './run/agent-state';
 import { blockBytes } from './capture/dirty-bitmap';
 import type { DiskCapture } from './capture/disk-capture';
 import { registerOnce } from './run/register-once';
-import { type AgentStatus, writeAgentStatus } from './run/status-file';
-import { messageOf } from './system/message-of';
+import { type AgentStatus, StatusFile } from './run/status-file';
 import { openWorkers } from './run/open-workers';
 import type { ReplicaWorker } from './run/replica-worker';
 import { openScanner } from './scan/open-scanner';
@@ -25,7 +24,6 @@ import { describeAll, handlersOf, playRoles } from './site/play-roles';
 import type { SiteRole } from './site/site-role';
 import type { SiteTrust } from './site/site-trust';
 import { SealingThread } from './stream/sealing-thread';
-import { Turn } from './system/turn';
 import { claimFolder } from './system/claim-folder';
 
 export const agentVersion = '0.1.0';
@@ -109,7 +107,7 @@ export async function startAgent(options: StartAgentOptions): Promise<Agent> {
     uploadLimit: () => loop.wish?.uploadLimit,
     relay: () => loop.wish?.processServer ?? options.processServer,
   });
-  const statusTurn = new Turn();
+  const statusFile = new StatusFile(options.stateFolder, clock, log);
   const scanner = openScanner(options, service, scanned);
   const loop: AgentLoop = new AgentLoop({
     service,
@@ -120,9 +118,11 @@ export async function startAgent(options: StartAgentOptions): Promise<Agent> {
     site: () => describeAll(siteRoles, hostId),
     freezeScript: options.freezeScript,
     scriptsFolder: options.scriptsFolder,
-    // Two reports may end at once.
-    onReport: (answer, replicas) =>
-      statusTurn.take(() => leaveStatus({ ...options, scanner }, workers, { answer, replicas })),
+    onReport: (answer, replicas) => {
+      const status = statusOf(workers, scanner, { answer, replicas });
+      options.onStatus?.(status);
+      return statusFile.leave(status);
+    },
     group: groupSettings(options, state, agentId),
   });
   const nbd = await startNbdServer({ exports: exportsOf(options, workers), listen: options.listen });
@@ -161,18 +161,13 @@ function exportsOf(
   );
 }
 
-async function leaveStatus(
-  {
-    stateFolder,
-    clock,
-    log,
-    onStatus,
-    scanner,
-  }: StartAgentOptions & { readonly scanner: Scanner | undefined },
+/** How the disks stand, for people to read. */
+function statusOf(
   workers: readonly ReplicaWorker[],
+  scanner: Scanner | undefined,
   { answer, replicas }: { answer: StatusAnswer; replicas: readonly ReplicaReport[] },
-): Promise<void> {
-  const status = replicas.map((report) => {
+): AgentStatus['replicas'] {
+  return replicas.map((report) => {
     const disk = workers.find((worker) => worker.disk.wish?.replicaId === report.replicaId)?.disk;
     const told = answer.replicas.find(({ replicaId }) => replicaId === report.replicaId);
     return {
@@ -182,10 +177,6 @@ async function leaveStatus(
       scan: disk === undefined ? undefined : scanner?.lastOf(disk),
     };
   });
-  onStatus?.(status);
-  await writeAgentStatus(stateFolder, {
-    ...{ atInMs: clock.now(), processId: process.pid, replicas: status },
-  }).catch((error: unknown) => log.warn('the status could not be written', { reason: messageOf(error) }));
 }
 
 /** How long guests may be held for a marker of several agents. */

@@ -56,7 +56,7 @@ export function addRunOptions(command: Command): Command {
 function addDiskOptions(command: Command): void {
   command
     .option('--role <role>', `one of ${roleNames.join(', ')}; may be given several times`, role)
-    .requiredOption('--url <url>', 'the service')
+    .requiredOption('--url <url>', 'the service', serviceUrl)
     .option('--token <token>', 'registration token, needed once')
     .option('--disk <path[:export]>', 'a disk to protect; may be given several times', disk)
     .option('--scan <path[:name]>', 'a disk that others write; may be given several times', disk)
@@ -108,6 +108,11 @@ function addSiteOptions(command: Command): Command {
     .option('--discover <from>', 'other machines: libvirt:<connection>, vcenter:<url>, folder:<folder>')
     .option('--discover-user <name>', 'who reads the list of a vCenter')
     .option('--discover-password <file>', "that user's password");
+}
+
+export function serviceUrl(text: string): string {
+  if (URL.canParse(text)) return text;
+  throw new InvalidArgumentError('It must be an address, as https://lifeboat.example.');
 }
 
 export function wholeNumber(text: string): number {

@@ -12,6 +12,9 @@ const meanings: Readonly<Record<AgentStatus['replicas'][number]['report']['state
   failed: 'a new start was asked for: what was sealed cannot be proved',
 };
 
+/** Of a disk that others write no write is seen. */
+const scannedMeaning = 'protected: what each pass finds changed is sent';
+
 /** What an agent's state is, for a person to read. */
 export function describeStatus(
   registered: Registered | undefined,
@@ -35,11 +38,12 @@ function diskLines(
   nowInMs: number,
 ): string[] {
   const { state, problem, epoch, sealed, uploaded, spooledBytes, copiedBytes, toCopyBytes } = report;
+  const isScanned = scan !== undefined && state === 'replicating';
   const isCopying = state === 'copying' || state === 'resyncing';
   const share = toCopyBytes === 0 ? 100 : Math.floor((100 * copiedBytes) / toCopyBytes);
   return [
     '',
-    `Disk ${diskId}: ${meanings[state]}${isCopying ? ` (${share} % of ${mebibytes(toCopyBytes)})` : ''}`,
+    `Disk ${diskId}: ${isScanned ? scannedMeaning : meanings[state]}${isCopying ? ` (${share} % of ${mebibytes(toCopyBytes)})` : ''}`,
     `  epoch ${epoch}: ${sealed} logs sealed, ${uploaded} uploaded, ${durableSequence} safe at the target`,
     `  ${mebibytes(spooledBytes)} in the spool, ${mebibytes(pendingBytes)} to be copied`,
     ...(problem === undefined ? [] : [`  ${problem.message}`]),

@@ -2,7 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ReplicaReport } from '../../shared/contracts/agent/report';
+import type { Clock } from '../../shared/ports/clock';
+import type { Log } from '../../shared/ports/log';
 import { replaceFile } from '../spool/durable-file';
+import { messageOf } from '../system/message-of';
+import { Turn } from '../system/turn';
 
 /** What a running agent leaves for people to read: what it told the service last, and what it was answered. */
 const AgentStatus = z.object({
@@ -25,8 +29,25 @@ export type AgentStatus = z.infer<typeof AgentStatus>;
 
 const nameOfFile = 'status.json';
 
-export function writeAgentStatus(folder: string, status: AgentStatus): Promise<void> {
-  return replaceFile(join(folder, nameOfFile), [Buffer.from(JSON.stringify(status))]);
+/** Leaves the status of a running agent in its state folder. That it cannot is said in the log, and no reason to stop. */
+export class StatusFile {
+  // Two reports may end at once.
+  readonly #turn = new Turn();
+
+  constructor(
+    private readonly folder: string,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {}
+
+  leave(replicas: AgentStatus['replicas']): Promise<void> {
+    return this.#turn.take(async () => {
+      const status: AgentStatus = { atInMs: this.clock.now(), processId: process.pid, replicas };
+      await replaceFile(join(this.folder, nameOfFile), [Buffer.from(JSON.stringify(status))]).catch(
+        (error: unknown) => this.log.warn('the status could not be written', { reason: messageOf(error) }),
+      );
+    });
+  }
 }
 
 /** The last status, or nothing if no agent has run here. */

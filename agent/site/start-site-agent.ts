@@ -4,6 +4,7 @@ import type { Log } from '../../shared/ports/log';
 import { AgentLoop } from '../run/agent';
 import { AgentState } from '../run/agent-state';
 import { registerOnce } from '../run/register-once';
+import { StatusFile } from '../run/status-file';
 import { ServiceClient } from '../service/service-client';
 import { agentVersion } from '../start-agent';
 import { claimFolder } from '../system/claim-folder';
@@ -43,12 +44,14 @@ export async function startSiteAgent(options: StartSiteAgentOptions): Promise<Si
   const url = new URL(options.url);
   const key = state.key();
   const service = new ServiceClient({ url, key, agentId, clock, ids, certificateAuthority });
+  const statusFile = new StatusFile(options.stateFolder, clock, log);
   const loop: AgentLoop = new AgentLoop({
     ...{ service, clock, ids, log, workers: [], version: agentVersion, roles: named },
     machines: () => Promise.resolve([]),
     taskHandlers: handlersOf(roles),
     group: { agentId, key, listenAddress: undefined, prepareLimitInMs: 0, holdLimitInMs: 0 },
     site: () => describeAll(roles),
+    onReport: () => statusFile.leave([]),
   });
   const stopping = new AbortController();
   const running = playRoles({ roles, loop, service }, stopping.signal);

@@ -47,6 +47,11 @@ describe('the life of an agent', () => {
     expect(text).toMatch('Reported 4 s ago');
     expect(text).toMatch('Disk disk0: protected: every write is sent');
     expect(text).toMatch(/epoch 1: 1 logs sealed, 1 uploaded, 1 safe at the target/);
+    const [disk] = status.replicas;
+    const scan = { atInMs: status.atInMs, readBytes: diskSizeBytes, changedBytes: 0, isWhole: true };
+    const scanned = { ...status, replicas: disk === undefined ? [] : [{ ...disk, scan }] };
+    const ofScanned = describeStatus(new AgentState(state()).registered, scanned, status.atInMs).join('\n');
+    expect(ofScanned).toMatch('Disk disk0: protected: what each pass finds changed is sent');
     await agent.stop();
   });
 

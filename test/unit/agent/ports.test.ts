@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { explainError } from '../../../agent/command-line/explain-error';
 import { addRunOptions, type RunOptions } from '../../../agent/command-line/run-options';
+import { readAgentStatus } from '../../../agent/run/status-file';
 import { ProcessServer } from '../../../agent/site/process-server/process-server';
 import { startSiteAgent } from '../../../agent/site/start-site-agent';
 import { systemClock } from '../../../shared/system/system-clock';
@@ -33,6 +35,16 @@ it('B10 listens where the documents say, and where it is told to', () => {
   expect(changed.processServer).toEqual({ host: 'relay.example', port: 19_443 });
   const table = readFileSync('docs/agent.md', 'utf8');
   for (const port of ['443', '10809', '9443', '9444', '20004']) expect(table).toContain(`| ${port} |`);
+});
+
+it('refuses an address that is none', () => {
+  expect(() => optionsOf('--url', 'service.example')).toThrow('It must be an address');
+});
+
+it('names what helps where the certificate of the service is not trusted', () => {
+  const refused = Object.assign(new Error('self-signed certificate'), { code: 'SELF_SIGNED_CERT_IN_CHAIN' });
+  expect(explainError(refused)).toMatch('with --ca');
+  expect(explainError(new Error('no such file'))).toBe('no such file');
 });
 
 it('B10 goes on when the data port is changed', async () => {
@@ -75,6 +87,8 @@ it('B10 goes on when the data port is changed', async () => {
   };
   try {
     await expectCaughtUp();
+    // It has no disks to tell of, but that it reports.
+    await eventually(() => Promise.resolve(readAgentStatus(join(folder, 'relay')) !== undefined));
     await before.agent.stop();
     const after = await serve();
     try {
