@@ -17,7 +17,8 @@ import { StorageGateway } from '../../support/stack/storage-gateway';
 import { startStack, type Stack } from '../../support/stack';
 
 const minuteInMs = 60_000;
-const diskBytes = 256 * 1024;
+// So much that what waits during an outage is far from half of it.
+const diskBytes = 4 * 1024 * 1024;
 const folder = mkdtempSync(join(tmpdir(), 'outage-'));
 const path = join(folder, 'disk.raw');
 const clock = new SteppedClock(folder);

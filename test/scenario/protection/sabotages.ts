@@ -69,11 +69,6 @@ export const protectionStackSabotages: readonly Sabotage[] = [
     'ageInMs <= record.policy.rpoThresholdInMs',
     'ageInMs < record.policy.rpoThresholdInMs',
   ]),
-  bug('A5: a source sends nothing while its target is out', outage, [
-    'service/replica/admit-upload.ts',
-    '    if (isRefusal(error)) throw error;',
-    '    throw error;',
-  ]),
   bug(
     'D5: a changed policy is not followed',
     ['hyper-v', 'D5 D6 D7 D11'],

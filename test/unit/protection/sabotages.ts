@@ -96,6 +96,11 @@ export const protectionSabotages: readonly ProtectionSabotage[] = [
     ],
   ),
   bug(
+    'a source sends nothing while its target is out',
+    ['retries', 'A5 may go', 'service/replica/admit-upload.ts'],
+    ['    if (isRefusal(error)) throw error;', '    throw error;'],
+  ),
+  bug(
     'a broken chain is rung for',
     ['retries', 'D16 is a chain', 'service/upkeep/sweep-replicas.ts'],
     ["  if (resyncNeeded === 'corruptLog') return false;", ''],
