@@ -21,8 +21,12 @@ async function main(): Promise<void> {
 }
 
 function show({ from, text, isError }: Line): void {
-  const isNews = text !== '' && !text.startsWith('listening ');
-  if (isNews) (isError ? console.error : console.log)(`${from.padEnd(10)} | ${text}`);
+  if (isNews(text)) (isError ? console.error : console.log)(`${from.padEnd(10)} | ${text}`);
+}
+
+/** Addresses come in one table at the end; the host's list of its functions, in lines that begin with a tab, is for whoever starts it alone. */
+function isNews(text: string): boolean {
+  return text !== '' && text !== 'Functions:' && !text.startsWith('listening ') && !text.startsWith('\t');
 }
 
 function leave(): never {
