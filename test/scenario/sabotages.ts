@@ -1,16 +1,5 @@
+import { type Sabotage, stackBug as bug } from '../support/sabotage';
 import { protectionStackSabotages } from './protection/sabotages';
-import type { ProtectionSabotage as Sabotage } from '../unit/protection/sabotages';
-
-/** A bug of one line in a file of production code: what stands there, and what replaces it. */
-type Change = readonly [file: string, text: string, becomes: string];
-
-function bug(
-  name: string,
-  [test, title]: readonly [string, string],
-  [file, text, becomes]: Change,
-): Sabotage {
-  return { name, test: `test/scenario/${test}.test.ts`, title, file, text, becomes };
-}
 
 const failover = 'shared/service/failover';
 const azure = ['failover/azure', 'A9 A10 is tested'] as const;

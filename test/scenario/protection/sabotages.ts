@@ -1,21 +1,10 @@
-import type { ProtectionSabotage as Sabotage } from '../../unit/protection/sabotages';
+import { type Sabotage, stackBug as bug } from '../../support/sabotage';
 
-type Change = readonly [file: string, text: string, becomes: string];
-
-function bug(
-  name: string,
-  [test, title]: readonly [string, string],
-  [file, text, becomes]: Change,
-): Sabotage {
-  const path = file.startsWith('agent/') ? file : `shared/${file}`;
-  return { name, test: `test/scenario/protection/${test}.test.ts`, title, file: path, text, becomes };
-}
-
-const target = ['azure-target', 'A2 A3 A4 A6 X6'] as const;
-const outage = ['outage', 'D16 D17 X7'] as const;
-const own = ['agent-process', 'A5 A7 B9 B12'] as const;
-const createTarget = 'service/protection/enable/create-target.ts';
-const review = 'service/protection/review';
+const target = ['protection/azure-target', 'A2 A3 A4 A6 X6'] as const;
+const outage = ['protection/outage', 'D16 D17 X7'] as const;
+const own = ['protection/agent-process', 'A5 A7 B9 B12'] as const;
+const createTarget = 'shared/service/protection/enable/create-target.ts';
+const review = 'shared/service/protection/review';
 
 /** What each life of a protected machine proves, row by row of the mission. */
 export const protectionStackSabotages: readonly Sabotage[] = [
@@ -30,7 +19,7 @@ export const protectionStackSabotages: readonly Sabotage[] = [
     '',
   ]),
   bug('A6: no agent is installed', target, [
-    'service/protection/enable/prepare-agent.ts',
+    'shared/service/protection/enable/prepare-agent.ts',
     'if (installedAtInMs === 0) await install(',
     'if (installedAtInMs === -1) await install(',
   ]),
@@ -40,7 +29,7 @@ export const protectionStackSabotages: readonly Sabotage[] = [
     '',
   ]),
   bug('D8: all disks are copied at once', own, [
-    'service/protection/enable/start-replication.ts',
+    'shared/service/protection/enable/start-replication.ts',
     'mayCopy: index === 0 || !isOneByOne(item)',
     'mayCopy: true',
   ]),
@@ -50,40 +39,40 @@ export const protectionStackSabotages: readonly Sabotage[] = [
     'await startFinalize',
   ]),
   bug('D13: a third of a disk is enough', own, [
-    'model/resync/resync-rule.ts',
+    'shared/model/resync/resync-rule.ts',
     'waitingBytes * 2 >= diskSizeBytes',
     'waitingBytes * 3 >= diskSizeBytes',
   ]),
   bug('D17: every retry waits a minute', outage, [
-    'service/answer-doorbell.ts',
+    'shared/service/answer-doorbell.ts',
     'now + backOffInMs(count)',
     'now + backOffInMs(1)',
   ]),
   bug('D16: what is final is tried again', outage, [
-    'service/answer-doorbell.ts',
+    'shared/service/answer-doorbell.ts',
     'isFinal: isRefusal(error, ...final)',
     'isFinal: false',
   ]),
   bug('X7: the alert comes a millisecond early', outage, [
-    'service/replica/health.ts',
+    'shared/service/replica/health.ts',
     'ageInMs <= record.policy.rpoThresholdInMs',
     'ageInMs < record.policy.rpoThresholdInMs',
   ]),
   bug(
     'D5: a changed policy is not followed',
-    ['hyper-v', 'D5 D6 D7 D11'],
+    ['protection/hyper-v', 'D5 D6 D7 D11'],
     [`${review}/tend-item.ts`, 'const pace = paceOf(policy);', 'const pace = {};'],
   ),
   bug(
     'X10: a disk that grew is not followed',
-    ['azure', 'A8 X8 X9'],
+    ['protection/azure', 'A8 X8 X9'],
     [`${review}/review-item.ts`, '  await followGrowth(office, reviewed);', ''],
   ),
   bug(
     'X8: disks that were not chosen are copied too',
-    ['azure', 'A8 X8 X9'],
+    ['protection/azure', 'A8 X8 X9'],
     [
-      'arm/items/disks-of.ts',
+      'shared/arm/items/disks-of.ts',
       'chosenDisks(provider) ?? reported.map(({ id }) => id)',
       'reported.map(({ id }) => id)',
     ],

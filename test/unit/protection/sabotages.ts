@@ -1,22 +1,8 @@
-/** A bug of one line, and the test of a row of the mission that goes red by it. */
-export interface ProtectionSabotage {
-  readonly name: string;
-  /** A line of production code, exactly as it stands, and what replaces it. */
-  readonly file: string;
-  readonly text: string;
-  readonly becomes: string;
-  /** The file of the test, and how its name begins. */
-  readonly test: string;
-  readonly title: string;
-}
+import type { Sabotage } from '../../support/sabotage';
 
 type Place = readonly [test: string, title: string, file: string];
 
-function bug(
-  name: string,
-  [test, title, file]: Place,
-  [text, becomes]: readonly [string, string],
-): ProtectionSabotage {
+function bug(name: string, [test, title, file]: Place, [text, becomes]: readonly [string, string]): Sabotage {
   return { name, test: `test/unit/protection/${test}.test.ts`, title, file: `shared/${file}`, text, becomes };
 }
 
@@ -26,7 +12,7 @@ const review = 'service/protection/review';
 const group = 'service/protection/group';
 const target = 'service/protection/enable/create-target.ts';
 
-export const protectionSabotages: readonly ProtectionSabotage[] = [
+export const protectionSabotages: readonly Sabotage[] = [
   bug(
     'the target is left as it is',
     ['azure-target', 'A2 A3 A6', target],
