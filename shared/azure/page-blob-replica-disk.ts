@@ -1,4 +1,4 @@
-import type { ContainerClient, PageBlobClient } from '@azure/storage-blob';
+import type { BlobItem, ContainerClient, PageBlobClient } from '@azure/storage-blob';
 import { present } from '../assert';
 import { LifeboatError } from '../errors';
 import { vhdFooterBytes } from '../formats/vhd/fixed-vhd';
@@ -87,24 +87,29 @@ export class PageBlobReplicaDisk implements ReplicaDisk {
   }
 
   async snapshots(): Promise<readonly DiskSnapshot[]> {
-    const found: DiskSnapshot[] = [];
-    const listing = this.#container.listBlobsFlat({ prefix: this.#blob.name, includeSnapshots: true });
-    let exists = false;
-    for await (const { name, snapshot, properties } of listing) {
-      if (name !== this.#blob.name) continue;
-      exists = true;
-      if (!snapshot) continue;
-      found.push({
-        id: snapshot,
-        number: present(properties.blobSequenceNumber, 'the number of a snapshot'),
-      });
-    }
-    if (!exists) throw new LifeboatError('NotFound', `There is no replica disk ${this.#blob.name}.`);
-    return found;
+    const found = await translating(this.#listed(), refusals);
+    if (found.length === 0)
+      throw new LifeboatError('NotFound', `There is no replica disk ${this.#blob.name}.`);
+    return found.flatMap(({ snapshot, properties }) => {
+      if (!snapshot) return [];
+      return [{ id: snapshot, number: present(properties.blobSequenceNumber, 'the number of a snapshot') }];
+    });
   }
 
   async removeSnapshot(id: string): Promise<void> {
     await removing(this.#blob.withSnapshot(id).deleteIfExists());
+  }
+
+  /** The blob and its snapshots. */
+  async #listed(): Promise<readonly BlobItem[]> {
+    const found: BlobItem[] = [];
+    for await (const item of this.#container.listBlobsFlat({
+      prefix: this.#blob.name,
+      includeSnapshots: true,
+    })) {
+      if (item.name === this.#blob.name) found.push(item);
+    }
+    return found;
   }
 
   /** Bounds are the disk's own: the footer behind it is nobody's to write. */
