@@ -149,7 +149,10 @@ function newItem(call: Call, { scenario, provider, mapping, machine, container }
   const text = (value: unknown): string | undefined =>
     typeof value === 'string' && value !== '' ? value : undefined;
   const recovery = text(provider['recoveryContainerId']) ?? text(mapped['targetProtectionContainerId']);
-  const source = text(provider['fabricObjectId']) ?? text(provider['fabricDiscoveryMachineId']);
+  const discovered = text(provider['fabricDiscoveryMachineId']);
+  // Whatever the request calls it, its site knows it by this.
+  const known = discovered === undefined ? undefined : text(machine?.properties['machineId']);
+  const source = text(provider['fabricObjectId']) ?? known ?? discovered;
   const group = text(provider['multiVmGroupName']);
   return {
     friendlyName:

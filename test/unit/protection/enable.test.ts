@@ -77,6 +77,20 @@ describe('enabling protection', () => {
     expect((await world.item())?.state).toBe('Protected');
   });
 
+  it('knows a machine by its own name, whatever an appliance calls it', async () => {
+    world = await ProtectionWorld.open({
+      ...{ fabricKind: 'InMageRcm', instanceType: 'InMageRcm' },
+      policy: { recoveryPointHistoryInMinutes: 1440, enableMultiVmSync: 'false' },
+    });
+    await world.machine();
+    await world.enable('web', {
+      ...{ fabricDiscoveryMachineId: '/sites/esxi/machines/42', processServerId: 'appliance' },
+      ...{ targetResourceGroupId: 'g', disksDefault: { logStorageAccountId: 'l', diskType: 'Standard_LRS' } },
+    });
+    await world.pump(3);
+    expect(await world.item()).toMatchObject({ state: 'Protected', sourceMachineId: 'web', healthErrors: [] });
+  });
+
   it('X8 leaves out a disk that was not chosen', async () => {
     world = await ProtectionWorld.open();
     await world.machine('web', [65_536, 65_536]);
