@@ -148,7 +148,7 @@ async function requestFor(
       policyId,
       ...(shown?.id === undefined ? {} : { protectableItemId: shown.id }),
       providerSpecificDetails: {
-        ...(options.sourceId === undefined ? { vmName: machine } : { fabricObjectId: options.sourceId }),
+        ...nameOf(machine, instanceType, options),
         ...(options.network === undefined
           ? {}
           : { [networkWords[instanceType] ?? 'targetNetworkId']: options.network }),
@@ -157,6 +157,12 @@ async function requestFor(
       },
     },
   };
+}
+
+/** The machine in its scenario's words. */
+function nameOf(machine: string, instanceType: string, { sourceId }: ProtectOptions): Record<string, string> {
+  if (sourceId !== undefined) return { fabricObjectId: sourceId };
+  return instanceType === 'InMageRcm' ? { fabricDiscoveryMachineId: machine } : { vmName: machine };
 }
 
 const networkWords: Readonly<Record<string, string>> = {

@@ -1,8 +1,9 @@
 #!/bin/sh
-# Makes everything an agent needs before it can register, and prints a token for it. Needs only curl.
+# Makes everything an agent needs before it can register, and prints a token for it: set-up-site.sh [HyperVSite|VMM]. Needs only curl.
 set -eu
 . "$(dirname "$0")/calls.sh"
 site=$vault/replicationFabrics/office
+kind=${1:-HyperVSite}
 
 put "$vault" '{"location":"westeurope","sku":{"name":"Standard"},"properties":{}}'
 echo "vault ${vault##*/}"
@@ -12,7 +13,7 @@ put "$vault/replicationPolicies/every-five-minutes" '{"properties":{"providerSpe
   "applicationConsistentSnapshotFrequencyInHours":1,"replicationInterval":300}}}'
 echo 'policy every-five-minutes'
 
-put "$site" '{"properties":{"customDetails":{"instanceType":"HyperVSite"}}}'
+put "$site" '{"properties":{"customDetails":{"instanceType":"'"$kind"'"}}}'
 echo 'site office'
 
 map_to_azure "$site" HyperVReplicaAzure

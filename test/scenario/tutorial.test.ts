@@ -27,6 +27,18 @@ const pages = [
     jobs: ['EnableDr', 'TestFailover', 'TestFailoverCleanup', 'DisableDr'],
   },
   {
+    page: 'protect-vmware-by-an-appliance',
+    machine: 'crm',
+    says: [/^container \S+ is mapped to Microsoft Azure$/m],
+    jobs: ['EnableDr', 'TestFailover', 'TestFailoverCleanup', 'DisableDr'],
+  },
+  {
+    page: 'protect-hyper-v-with-vmm',
+    machine: 'mail',
+    says: [/^container \S+ is mapped to Microsoft Azure$/m],
+    jobs: ['EnableDr', 'TestFailover', 'TestFailoverCleanup', 'DisableDr'],
+  },
+  {
     page: 'protect-hyper-v-to-another-site',
     machine: 'ledger',
     says: [/^home is mapped to away$/m, /^the same bytes$/m],
