@@ -88,7 +88,11 @@ describe('enabling protection', () => {
       ...{ targetResourceGroupId: 'g', disksDefault: { logStorageAccountId: 'l', diskType: 'Standard_LRS' } },
     });
     await world.pump(3);
-    expect(await world.item()).toMatchObject({ state: 'Protected', sourceMachineId: 'web', healthErrors: [] });
+    expect(await world.item()).toMatchObject({
+      state: 'Protected',
+      sourceMachineId: 'web',
+      healthErrors: [],
+    });
   });
 
   it('X8 leaves out a disk that was not chosen', async () => {
