@@ -36,6 +36,12 @@ put() {
   return 5
 }
 
+# The vault that all is made in: make_vault <region>
+make_vault() {
+  put "$vault" '{"location":"'"$1"'","sku":{"name":"Standard"},"properties":{}}'
+  echo "vault ${vault##*/}"
+}
+
 # The container that came with a site: container_of <site>
 container_of() {
   call GET "$1/replicationProtectionContainers" |

@@ -4,8 +4,7 @@ set -eu
 . "$(dirname "$0")/calls.sh"
 site=$vault/replicationFabrics/esxi
 
-put "$vault" '{"location":"westeurope","sku":{"name":"Standard"},"properties":{}}'
-echo "vault ${vault##*/}"
+make_vault westeurope
 
 put "$vault/replicationPolicies/every-five-minutes" '{"properties":{"providerSpecificInput":{
   "instanceType":"InMageRcm","recoveryPointHistoryInMinutes":1440,"crashConsistentFrequencyInMinutes":5,

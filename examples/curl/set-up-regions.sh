@@ -3,8 +3,7 @@
 set -eu
 . "$(dirname "$0")/calls.sh"
 
-put "$vault" '{"location":"northeurope","sku":{"name":"Standard"},"properties":{}}'
-echo "vault ${vault##*/}"
+make_vault northeurope
 
 put "$vault/replicationPolicies/every-five-minutes" '{"properties":{"providerSpecificInput":{
   "instanceType":"A2A","recoveryPointHistory":1440,"crashConsistentFrequencyInMinutes":5,

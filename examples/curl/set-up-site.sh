@@ -5,8 +5,7 @@ set -eu
 site=$vault/replicationFabrics/office
 kind=${1:-HyperVSite}
 
-put "$vault" '{"location":"westeurope","sku":{"name":"Standard"},"properties":{}}'
-echo "vault ${vault##*/}"
+make_vault westeurope
 
 put "$vault/replicationPolicies/every-five-minutes" '{"properties":{"providerSpecificInput":{
   "instanceType":"HyperVReplicaAzure","recoveryPointHistoryDuration":24,

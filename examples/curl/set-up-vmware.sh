@@ -4,8 +4,7 @@ set -eu
 . "$(dirname "$0")/calls.sh"
 site=$vault/replicationFabrics/vcenter
 
-put "$vault" '{"location":"westeurope","sku":{"name":"Standard"},"properties":{}}'
-echo "vault ${vault##*/}"
+make_vault westeurope
 
 put "$vault/replicationPolicies/every-five-minutes" '{"properties":{"providerSpecificInput":{
   "instanceType":"InMageAzureV2","recoveryPointHistory":1440,

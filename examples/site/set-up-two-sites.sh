@@ -10,8 +10,7 @@ case ${1:-} in
   *) echo 'say which kind of sites: vmm or vmware' >&2; exit 2 ;;
 esac
 
-put "$vault" '{"location":"westeurope","sku":{"name":"Standard"},"properties":{}}'
-echo "vault ${vault##*/}"
+make_vault westeurope
 
 put "$vault/replicationPolicies/between-sites" '{"properties":{"providerSpecificInput":{"instanceType":"'$scenario'",'"$policy"'}}}'
 echo 'policy between-sites'

@@ -6,37 +6,40 @@ import { type Stack, startStack } from '../support/stack';
 import { leaks } from '../support/stack/leaks';
 import { readPages } from '../unit/docs/pages';
 
+const tested = ['EnableDr', 'TestFailover', 'TestFailoverCleanup', 'DisableDr'];
+const mappedToAzure = /^container \S+ is mapped to Microsoft Azure$/m;
+
 /** The pages, their machines, and what their steps leave on the screen. */
 const pages = [
   {
     page: 'protect-on-one-computer',
     machine: 'web',
-    says: [/^container \S+ is mapped to Microsoft Azure$/m, /^web {2}Protected {2}Normal {2}RPO \d+ s$/m],
-    jobs: ['EnableDr', 'TestFailover', 'TestFailoverCleanup', 'DisableDr'],
+    says: [mappedToAzure, /^web {2}Protected {2}Normal {2}RPO \d+ s$/m],
+    jobs: tested,
   },
   {
     page: 'protect-azure-to-azure',
     machine: 'shop',
     says: [/^west is mapped to north$/m],
-    jobs: ['EnableDr', 'TestFailover', 'TestFailoverCleanup', 'DisableDr'],
+    jobs: tested,
   },
   {
     page: 'protect-vmware',
     machine: 'erp',
-    says: [/^container \S+ is mapped to Microsoft Azure$/m],
-    jobs: ['EnableDr', 'TestFailover', 'TestFailoverCleanup', 'DisableDr'],
+    says: [mappedToAzure],
+    jobs: tested,
   },
   {
     page: 'protect-vmware-by-an-appliance',
     machine: 'crm',
-    says: [/^container \S+ is mapped to Microsoft Azure$/m],
-    jobs: ['EnableDr', 'TestFailover', 'TestFailoverCleanup', 'DisableDr'],
+    says: [mappedToAzure],
+    jobs: tested,
   },
   {
     page: 'protect-hyper-v-with-vmm',
     machine: 'mail',
-    says: [/^container \S+ is mapped to Microsoft Azure$/m],
-    jobs: ['EnableDr', 'TestFailover', 'TestFailoverCleanup', 'DisableDr'],
+    says: [mappedToAzure],
+    jobs: tested,
   },
   {
     page: 'protect-hyper-v-to-another-site',
