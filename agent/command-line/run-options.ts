@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { SiteAddress } from '../../shared/contracts/agent/site';
+import { usual } from '../run/open-workers';
 import type { ReplicaFormat } from '../site/master-target/replica-store';
 import type { AgentDisk } from '../start-agent';
 
@@ -26,6 +27,7 @@ export interface RunOptions {
   readonly machineId: string;
   readonly ca?: string;
   readonly sealInterval: number;
+  readonly sealAt: number;
   readonly spoolQuota: number;
   readonly freezeScript?: string;
   readonly freezeTimeout: number;
@@ -70,6 +72,7 @@ function addDiskOptions(command: Command): void {
     .option('--machine-id <id>', 'the machine as its platform knows it', hostname())
     .option('--ca <file>', 'a certificate authority to trust, PEM')
     .option('--seal-interval <ms>', 'how often writes are sealed into a change log', wholeNumber, 1000)
+    .option('--seal-at <bytes>', 'how large a change log may grow before that', logSize, usual.sealAtBytes)
     .option('--spool-quota <bytes>', 'how much may wait on this disk', wholeNumber, 16 * 1024 ** 3)
     .option('--freeze-script <path>', 'called with freeze and thaw around application-consistent points')
     .option('--freeze-timeout <ms>', 'how long the script may take', wholeNumber, 60_000)
@@ -119,6 +122,15 @@ export function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);
 }
+
+/** What is copied comes a mebibyte at a time; beyond the open log's limit a guest's writes are only marked. */
+function logSize(text: string): number {
+  const sizeBytes = wholeNumber(text);
+  if (sizeBytes >= smallestLogBytes && sizeBytes <= usual.openLogLimitBytes) return sizeBytes;
+  throw new InvalidArgumentError(`It must be from ${smallestLogBytes} to ${usual.openLogLimitBytes}.`);
+}
+
+const smallestLogBytes = 1024 * 1024;
 
 function duration(text: string): number {
   const [, count, unit = ''] = /^([1-9]\d*)([smh])$/.exec(text) ?? [];

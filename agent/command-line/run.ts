@@ -84,6 +84,7 @@ async function besideDisks({ options, roles, ...others }: Parts): Promise<() => 
     listen: listenAt(options.listen),
     ...{ clock: systemClock, ids: systemIds, telemetry: openTelemetry(systemClock) },
     sealIntervalInMs: options.sealInterval,
+    sealAtBytes: options.sealAt,
     spoolQuotaBytes: options.spoolQuota,
     isMovable: options.movable,
     sealsApart: true,

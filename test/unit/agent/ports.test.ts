@@ -41,6 +41,14 @@ it('refuses an address that is none', () => {
   expect(() => optionsOf('--url', 'service.example')).toThrow('It must be an address');
 });
 
+it('seals at the size it is told, which holds what is copied at once and lies within what a log may hold', () => {
+  expect(optionsOf().sealAt).toBe(15 * 2 ** 20);
+  expect(optionsOf('--seal-at', '1048576').sealAt).toBe(2 ** 20);
+  expect(optionsOf('--seal-at', '201326592').sealAt).toBe(192 * 2 ** 20);
+  for (const wrong of ['1048575', '201326593', '1e6', 'much'])
+    expect(() => optionsOf('--seal-at', wrong)).toThrow('It must be');
+});
+
 it('names what helps where the certificate of the service is not trusted', () => {
   const refused = Object.assign(new Error('self-signed certificate'), { code: 'SELF_SIGNED_CERT_IN_CHAIN' });
   expect(explainError(refused)).toMatch('with --ca');
