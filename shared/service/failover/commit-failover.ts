@@ -3,7 +3,9 @@ import type { StepCall } from '../../contracts/jobs/failover-steps';
 import type { FailoverPorts } from './failover-ports';
 import { changeRecoveries, heldItem, recoveriesOf } from './recovery-records';
 import { isWhole, releasePoint, removeCopies, removeTarget } from './target/remove-target';
+import { agentOfPrior } from './turn/forget-recoveries';
 import { isBetweenSites, turnAfterPlanned } from './turn/turn-between-sites';
+import { wantNothing } from './turn/turn-item';
 import { done, pause, skipped, type WorkEnd } from './run-task-step';
 
 export async function checkCommit({ records, machines }: FailoverPorts, { job }: StepCall): Promise<WorkEnd> {
@@ -56,6 +58,8 @@ export async function commitFailover(ports: FailoverPorts, { job, sinceInMs }: S
   const prior = item['priorMachineId'];
   if (typeof prior === 'string') {
     await ports.sources.remove(prior, { withDisks: true });
+    const agentId = await agentOfPrior(ports.records, item);
+    if (agentId !== undefined) await wantNothing(ports, agentId, job.itemId);
     await changeRecoveries(ports.records, job, () => ({ priorMachineId: undefined }));
   }
   await turnAfterPlanned(ports, job);

@@ -52,12 +52,19 @@ describe('an Azure machine, to another region and home again', () => {
     expect(away.write(1, 2048, bytes(0xa2))).toBe(true);
     expect((await world.ask('GET', itemId)).status).toBe(404);
 
+    const { board } = world.ports;
+    const [kept] = (await board.read(machine.agentId)).items;
+    expect(kept).toMatchObject({
+      itemId: away.itemId,
+      replicas: [{ mode: 'readOnly' }, { mode: 'readOnly' }],
+    });
     const sources = [...world.compute.cloud.machines.keys()];
     await failOver(away, { instanceType: 'A2A' });
     const left = [...world.compute.cloud.machines.keys()];
     expect(sources.filter((id) => !left.includes(id))).toEqual([
       expect.stringContaining('/resourcegroups/east/'),
     ]);
+    expect((await board.read(machine.agentId)).items).toEqual([]);
   });
 });
 

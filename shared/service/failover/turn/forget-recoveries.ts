@@ -1,6 +1,7 @@
 import type { ProtectedItem } from '../../../contracts/catalogue/protected-item';
 import type { Recoveries, Recovery } from '../../../contracts/catalogue/recovery';
 import { LifeboatError } from '../../../errors';
+import type { Records } from '../../../ports/records';
 import { scenarios } from '../../../model/scenarios';
 import { stateOf } from '../../../model/scenarios/allowed';
 import { findMachine } from '../../agents/known-machines';
@@ -68,17 +69,19 @@ async function agentsOf(
   item: ProtectedItem,
 ): Promise<readonly string[]> {
   const homeAgentId = homeOf(item)?.agentId;
-  const prior = item['priorMachineId'];
-  const fabricId = item.recoveryFabricId ?? '';
-  const known =
-    typeof prior === 'string' && fabricId.includes('/')
-      ? await findMachine(records, fabricId, prior)
-      : undefined;
   const { real, away } = recoveriesOf(item);
   const machineId = (away ?? real)?.machine?.id;
   const recovered =
     machineId === undefined ? undefined : await findMachine(records, fabricIdOf(itemId), machineId);
-  return [homeAgentId, known?.agentId, recovered?.agentId, ...leftAgentsOf(item)].filter(
+  return [homeAgentId, await agentOfPrior(records, item), recovered?.agentId, ...leftAgentsOf(item)].filter(
     (id): id is string => id !== undefined,
   );
+}
+
+/** The agent of the machine that an item ran on before it was turned between regions: it keeps that one's disks still. */
+export async function agentOfPrior(records: Records, item: ProtectedItem): Promise<string | undefined> {
+  const prior = item['priorMachineId'];
+  const fabricId = item.recoveryFabricId ?? '';
+  if (typeof prior !== 'string' || !fabricId.includes('/')) return undefined;
+  return (await findMachine(records, fabricId, prior))?.agentId;
 }
