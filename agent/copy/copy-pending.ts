@@ -31,18 +31,29 @@ const runBlocks = 16;
 export async function copyPending(options: CopyPendingOptions): Promise<void> {
   const { disk, signal, mayCopy, sealAtBytes } = options;
   let cursor = 0;
-  while (!signal.aborted && mayCopy() && disk.pending.count > 0) {
-    const run = nextRun(disk, cursor);
-    if (run === undefined) {
-      // Everything was looked at once; what is still pending waits for its seal, or was written to meanwhile.
-      await disk.seal();
-      cursor = 0;
-      if (!disk.hasSpoolRoom) return;
-      continue;
+  // One log is sealed while the next is read.
+  let sealing: Promise<unknown> = Promise.resolve();
+  try {
+    while (!signal.aborted && mayCopy() && disk.pending.count > 0) {
+      const run = nextRun(disk, cursor);
+      if (run === undefined) {
+        // Everything was looked at once; what is still pending waits for its seal, or was written to meanwhile.
+        await sealing;
+        await disk.seal();
+        cursor = 0;
+        if (!disk.hasSpoolRoom) return;
+        continue;
+      }
+      await copyRun(options, run);
+      cursor = run.at(-1) === undefined ? 0 : (run.at(-1) ?? 0) + 1;
+      if (disk.capture.openLog.dataBytes < sealAtBytes) continue;
+      await sealing;
+      sealing = disk.seal();
+      // Who waits for it hears of a failure; nobody does while the next is read.
+      sealing.catch(() => undefined);
     }
-    await copyRun(options, run);
-    cursor = run.at(-1) === undefined ? 0 : (run.at(-1) ?? 0) + 1;
-    if (disk.capture.openLog.dataBytes >= sealAtBytes && !(await disk.seal())) return;
+  } finally {
+    await sealing;
   }
 }
 

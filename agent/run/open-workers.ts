@@ -53,7 +53,10 @@ export async function openWorkers(
       ...measures,
       disk: digests === undefined ? openDisk(path) : openOthersDisk(path),
       isScanned: digests !== undefined,
-      onSealed: (log) => digests?.keep(log),
+      onSealed: (log) => {
+        digests?.keep(log);
+        worker.shipSoon();
+      },
       machineId: machine.machineId,
       diskId,
       folder: state.diskFolder(diskId),

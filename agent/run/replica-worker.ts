@@ -78,6 +78,11 @@ export class ReplicaWorker {
     this.#sealWake.now();
   }
 
+  /** A log is waiting. */
+  shipSoon(): void {
+    this.#shipWake.now();
+  }
+
   /** What is wanted has changed, or something was sealed. */
   wake(): void {
     this.#copyWake.now();

@@ -2,6 +2,7 @@ import type { SiteAddress } from '../../shared/contracts/agent/site';
 import type { Grant } from '../../shared/contracts/agent/transfer';
 import type { Clock } from '../../shared/ports/clock';
 import type { Telemetry } from '../../shared/ports/telemetry';
+import { spread } from '../../shared/service/spread';
 import type { ProtectedDisk } from '../replica/protected-disk';
 import type { ServiceClient } from '../service/service-client';
 import { ServiceRefusal } from '../service/service-refusal';
@@ -55,16 +56,13 @@ export class Shipper {
     if (wish === undefined || this.isCacheFull) return 0;
     if (wish.epoch !== this.#epoch) this.#startEpoch(wish.epoch);
     this.#followRelay();
-    const waiting = disk.spool.logs.filter(
-      (log) => log.sequence > disk.uploaded && !this.#acknowledged.has(log.sequence),
-    );
     let shipped = 0;
-    for (let index = 0; index < waiting.length && !signal.aborted; index += parallelUploads) {
-      const batch = waiting.slice(index, index + parallelUploads).map(({ sequence }) => sequence);
-      const outcomes = await this.#traced(wish, () => this.#putBatch(batch, signal));
-      shipped += outcomes.filter(Boolean).length;
-      if (outcomes.includes(false)) return shipped;
-    }
+    let goesOn = true;
+    const waiting = this.#waiting(() => goesOn && !signal.aborted && disk.wish?.epoch === wish.epoch);
+    await spread(waiting, parallelUploads, async (sequence) => {
+      if (await this.#traced(wish, () => this.#putNew(sequence, signal))) shipped++;
+      else goesOn = false;
+    });
     return shipped;
   }
 
@@ -80,12 +78,27 @@ export class Shipper {
     if (wish !== undefined) await this.#options.service.ring([wish.replicaId]);
   }
 
-  async #putBatch(sequences: readonly number[], signal: AbortSignal): Promise<boolean[]> {
-    const puts = sequences.map((sequence) => this.#put({ sequence, attempt: 0 }, signal));
-    const outcomes = await Promise.all(puts);
-    this.#advance();
-    await this.ring();
-    return outcomes;
+  /** The logs to send, in order; what is sealed meanwhile follows. */
+  async *#waiting(goesOn: () => boolean): AsyncGenerator<number> {
+    const { disk } = this.#options;
+    for (let last = disk.uploaded; ;) {
+      const waiting = disk.spool.logs.filter(
+        ({ sequence }) => sequence > last && !this.#acknowledged.has(sequence),
+      );
+      if (waiting.length === 0) return;
+      for (const { sequence } of waiting) {
+        if (!goesOn()) return;
+        yield sequence;
+        last = sequence;
+      }
+    }
+  }
+
+  /** Rings as soon as the target has something to apply: a log whose predecessors are still on their way is no news. */
+  async #putNew(sequence: number, signal: AbortSignal): Promise<boolean> {
+    const isThere = await this.#put({ sequence, attempt: 0 }, signal);
+    if (this.#advance()) await this.ring();
+    return isThere;
   }
 
   /** The bell takes the span along: what the upload leads to, up to the recovery point, belongs to it. */
@@ -177,14 +190,18 @@ export class Shipper {
     this.#grant = undefined;
   }
 
-  /** Moves the count of uploads over everything that follows it without a gap. */
-  #advance(): void {
+  /** Moves the count of uploads over everything that follows it without a gap. False if there is nothing new. */
+  #advance(): boolean {
     const { disk } = this.#options;
+    // What arrived in an epoch that has ended says nothing of the next.
+    if (disk.wish?.epoch !== this.#epoch) return false;
+    const before = disk.uploaded;
     const lowest = disk.spool.logs[0]?.sequence ?? 0;
     let uploaded = Math.max(disk.uploaded, lowest - 1);
     while (this.#acknowledged.delete(uploaded + 1)) uploaded++;
     disk.noteUploaded(uploaded);
     // What a process server holds may be lost with it: an agent that starts again sends that again.
     if (this.#options.relay?.() === undefined) disk.spool.uploaded = uploaded;
+    return disk.uploaded > before;
   }
 }

@@ -7,6 +7,7 @@ import { verifyChangeLog } from '../../shared/formats/change-log/verify-change-l
 import type { SealedLog } from '../stream/log-sealer';
 import { Turn } from '../system/turn';
 import { replaceFile } from './durable-file';
+import { FreshLogs } from './fresh-logs';
 import type { SpoolCipher } from './spool-cipher';
 
 /** The last log sealed, or at sequence 0 the epoch's base: what the next log is chained to. */
@@ -36,6 +37,7 @@ export interface SpoolOptions {
 }
 
 const handedOver = 'handed over';
+const givenUp = 'the epoch was given up while its log was sealed';
 
 const logName = /^(\d{11})\.log$/;
 
@@ -48,7 +50,9 @@ export class ReplicaSpool {
   #head: SpoolHead | undefined;
   readonly #logs = new Map<number, SpooledLog>();
   readonly #freeTurn = new Turn();
+  readonly #fresh = new FreshLogs();
   #sizeBytes = 0;
+  #timesGivenUp = 0;
   /** How far the cache holds the epoch; the next log that is sealed keeps it for whoever opens the spool next. */
   uploaded = 0;
 
@@ -97,16 +101,18 @@ export class ReplicaSpool {
       head !== undefined && sequence === head.sequence + 1,
       `log ${sequence} is not the next of the spool`,
     );
-    const { sizeBytes, digest } = await seal(this.#logPath(sequence));
-    if (this.#head !== head) throw new Error('the epoch was given up while its log was sealed');
-    this.#note(sequence, sizeBytes);
+    const { bytes, digest } = await seal(this.#logPath(sequence));
+    if (this.#head !== head) throw new Error(givenUp);
     await this.#moveHead({ ...head, sequence, digest });
+    // Only now may it be sent: a head that could not be moved has the number sealed once more.
+    this.#note(sequence, bytes.byteLength);
+    this.#fresh.keep(sequence, bytes);
   }
 
   /** The bytes of a log as they were sealed, or nothing if it is not here any more. */
-  async read(sequence: number): Promise<Buffer | undefined> {
+  async read(sequence: number): Promise<Uint8Array | undefined> {
     if (!this.#logs.has(sequence)) return undefined;
-    return this.#options.cipher.open(await readFile(this.#logPath(sequence)));
+    return this.#fresh.take(sequence) ?? this.#options.cipher.open(await readFile(this.#logPath(sequence)));
   }
 
   /** Everything is on the disk, and nothing is sealed here any more: whoever opens the spool next, in whatever boot, goes on with it. */
@@ -116,13 +122,10 @@ export class ReplicaSpool {
 
   /** Nothing of this epoch can be proved any more, now or by whoever opens the spool next. */
   giveUp(): void {
+    this.#timesGivenUp++;
     if (this.#head === undefined) return;
     this.#head = undefined;
-    try {
-      rmSync(this.#headPath(), { force: true });
-    } catch {
-      // A file system that lets nothing be removed comes back with another boot, which proves nothing either.
-    }
+    this.#removeHead();
   }
 
   /** Frees every log up to this one: the target holds them durably. */
@@ -132,6 +135,7 @@ export class ReplicaSpool {
     await this.#freeTurn.take(async () => {
       for (const log of freed) {
         if (this.#logs.get(log.sequence) !== log) continue;
+        this.#fresh.take(log.sequence);
         await rm(this.#logPath(log.sequence), { force: true });
         this.#logs.delete(log.sequence);
         this.#sizeBytes -= log.sizeBytes;
@@ -176,8 +180,21 @@ export class ReplicaSpool {
   }
 
   async #moveHead(head: SpoolHead): Promise<void> {
+    const before = this.#timesGivenUp;
     await replaceFile(this.#headPath(), [Buffer.from(JSON.stringify({ ...head, uploaded: this.uploaded }))]);
+    if (this.#timesGivenUp !== before) {
+      this.#removeHead();
+      throw new Error(givenUp);
+    }
     this.#head = head;
+  }
+
+  #removeHead(): void {
+    try {
+      rmSync(this.#headPath(), { force: true });
+    } catch {
+      // A file system that lets nothing be removed comes back with another boot, which proves nothing either.
+    }
   }
 
   #note(sequence: number, sizeBytes: number): void {

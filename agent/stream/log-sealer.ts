@@ -10,8 +10,8 @@ export interface SealRequest {
 }
 
 export interface SealedLog {
-  /** Of the log itself: encrypted it is a little longer. */
-  readonly sizeBytes: number;
+  /** The log itself, as it is sent: its file is a little longer. */
+  readonly bytes: Uint8Array;
   /** What the next log is chained to. */
   readonly digest: string;
 }

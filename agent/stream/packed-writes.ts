@@ -25,10 +25,9 @@ export function packWrites(extents: readonly Extent[]): PackedWrites {
     const known = places.get(data.buffer);
     if (known !== undefined) return { place: known, start: data.byteOffset };
     const own = ownMemory(data);
-    memory.push(own);
-    if (own !== data.buffer) return { place: memory.length - 1, start: 0 };
-    places.set(own, memory.length - 1);
-    return { place: memory.length - 1, start: data.byteOffset };
+    memory.push(own.memory);
+    if (own.memory === data.buffer) places.set(own.memory, memory.length - 1);
+    return { place: memory.length - 1, start: own.start };
   }
 }
 
@@ -48,11 +47,17 @@ export function unpackWrites({ table, memory }: PackedWrites): Extent[] {
   return extents;
 }
 
-/** Small buffers may share their memory with others that have nothing to do with them: those are copied. */
-function ownMemory({ buffer, byteOffset, byteLength }: Uint8Array): ArrayBuffer {
+/**
+ * Memory that may be given away with these bytes, and where in it they begin. Small buffers may share theirs with others that
+ * have nothing to do with them: those are copied.
+ */
+export function ownMemory({ buffer, byteOffset, byteLength }: Uint8Array): {
+  readonly memory: ArrayBuffer;
+  readonly start: number;
+} {
   const isOwn = buffer instanceof ArrayBuffer && buffer.byteLength > Buffer.poolSize;
-  if (isOwn) return buffer;
-  const copy = new ArrayBuffer(byteLength);
-  new Uint8Array(copy).set(new Uint8Array(buffer, byteOffset, byteLength));
-  return copy;
+  if (isOwn) return { memory: buffer, start: byteOffset };
+  const memory = new ArrayBuffer(byteLength);
+  new Uint8Array(memory).set(new Uint8Array(buffer, byteOffset, byteLength));
+  return { memory, start: 0 };
 }

@@ -12,7 +12,7 @@ export class PlainSealer implements LogSealer {
   async seal({ header, extents, path }: SealRequest): Promise<SealedLog> {
     const { bytes, digest } = await encodeChangeLog(header, folded(extents));
     await replaceFile(path, this.cipher.seal(bytes));
-    return { sizeBytes: bytes.byteLength, digest };
+    return { bytes, digest };
   }
 
   async close(): Promise<void> {

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { assert, present } from '../../shared/assert';
 import { SpoolCipher } from '../spool/spool-cipher';
 import type { SealedLog, SealRequest } from './log-sealer';
-import { type PackedWrites, unpackWrites } from './packed-writes';
+import { ownMemory, type PackedWrites, unpackWrites } from './packed-writes';
 import { PlainSealer } from './plain-sealer';
 
 /** What a sealing thread is asked. */
@@ -20,15 +20,17 @@ const key: unknown = workerData;
 assert(key instanceof Uint8Array, 'a sealing thread is given no key');
 const sealer = new PlainSealer(new SpoolCipher(key));
 
-port.on('message', (question: SealQuestion) => {
-  void answer(question).then((told) => port.postMessage(told));
-});
+port.on('message', (question: SealQuestion) => void answer(question));
 
-async function answer({ id, writes, ...request }: SealQuestion): Promise<SealAnswer> {
+async function answer({ id, writes, ...request }: SealQuestion): Promise<void> {
   try {
-    return { id, sealed: await sealer.seal({ ...request, extents: unpackWrites(writes) }) };
+    const { bytes, digest } = await sealer.seal({ ...request, extents: unpackWrites(writes) });
+    const { memory, start } = ownMemory(bytes);
+    const sealed = { bytes: new Uint8Array(memory, start, bytes.byteLength), digest };
+    port.postMessage({ id, sealed } satisfies SealAnswer, [memory]);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    return { id, message: error instanceof Error ? error.message : String(error), code };
+    const message = error instanceof Error ? error.message : String(error);
+    port.postMessage({ id, message, code } satisfies SealAnswer);
   }
 }

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ContainerSASPermissions, type BlobServiceClient } from '@azure/storage-blob';
 import { BlobTargetDocuments } from '../../shared/azure/blob-target-documents';
 import { PageBlobReplicaDisks } from '../../shared/azure/page-blob-replica-disks';
 import type { DesiredReplica, DesiredState } from '../../shared/contracts/agent/desired';
-import { StatusReport } from '../../shared/contracts/agent/report';
+import { type ReplicaReport, StatusReport } from '../../shared/contracts/agent/report';
 import { EpochRequest, GrantRequest, RingDoorbells } from '../../shared/contracts/agent/transfer';
 import { ReplicaPolicy } from '../../shared/contracts/replication/replica-policy';
 import { FileRecords } from '../../shared/files/file-records';
@@ -39,6 +40,9 @@ export class BenchService {
   #version = 1;
   #rounds: Promise<unknown> = Promise.resolve();
   #rung = false;
+  #bellAtMs = 0;
+  #reported = { uploaded: 0, sealed: 0, atMs: 0 };
+  #arrivedAtMs = 0;
   /** The agent had to ask for a new epoch. */
   resyncs = 0;
   /** Where the agent reaches the cache, if not where it is. */
@@ -101,6 +105,15 @@ export class BenchService {
       0,
       ...points.filter(({ state }) => state === 'listed').map(({ cutTimeInMs }) => cutTimeInMs),
     );
+  }
+
+  /** When the newest log of the agent was in the cache, once the agent has said that all are. */
+  async arrivedAtMs(): Promise<number> {
+    const asked = performance.now();
+    const isTold = (): boolean =>
+      this.#reported.atMs > asked && this.#reported.uploaded === this.#reported.sealed;
+    for (let tries = 0; tries < 1000 && !isTold(); tries += 1) await pause(20);
+    return this.#arrivedAtMs;
   }
 
   /** What has arrived in the cache, whether or not it was freed since. */
@@ -193,11 +206,19 @@ export class BenchService {
     const none = { epoch: 0, sequence: 0 };
     const told = await Promise.all(
       replicas.map(async (report) => {
+        this.#noteUploads(report);
         const { durable = none, applied = none, wants, cacheFull } = await this.replicas.report(report);
         return { replicaId: report.replicaId, durable, applied, wants, cacheFull };
       }),
     );
     return { status: 200, body: { serviceTimeInMs: Date.now(), replicas: told } };
+  }
+
+  /** The agent rings right after an upload; only what it reports says whether that was the bell of one. */
+  #noteUploads({ uploaded, sealed }: ReplicaReport): void {
+    const { uploaded: before, atMs } = this.#reported;
+    this.#reported = { uploaded, sealed, atMs: performance.now() };
+    if (uploaded !== before) this.#arrivedAtMs = this.#bellAtMs > atMs ? this.#bellAtMs : this.#reported.atMs;
   }
 
   async #grant({ replicaId, epoch }: GrantRequest): Promise<Answer> {
@@ -213,6 +234,7 @@ export class BenchService {
 
   /** One worker for the disk, as a session of the queue has one; a bell during its round is one more round. */
   #ring({ replicaIds: [replicaId = ''] }: RingDoorbells): Answer {
+    this.#bellAtMs = performance.now();
     if (this.#rung) return { status: 202 };
     this.#rung = true;
     this.#rounds = this.#rounds.then(() => {

@@ -6,7 +6,7 @@ export interface Goal {
 }
 
 export function row(name: string, what: string): void {
-  console.log(`    ${name.padEnd(44)} ${what}`);
+  console.log(`    ${name.padEnd(52)} ${what}`);
 }
 
 /** A goal, what was reached, and whether that is enough. */

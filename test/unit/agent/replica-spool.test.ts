@@ -92,6 +92,29 @@ describe('the spool of a replica', () => {
     expect((await open()).head).toBeUndefined();
   });
 
+  it('proves nothing that was given up while a log was being kept', async () => {
+    const first = await open();
+    await first.begin(3, base);
+    await seal(first, 1);
+    const sealed = { bytes: new Uint8Array(600), digest: base };
+    const kept = first.keep(2, () => {
+      setImmediate(() => first.giveUp());
+      return Promise.resolve(sealed);
+    });
+    await expect(kept).rejects.toThrow('given up');
+    expect(first.logs.map((log) => log.sequence)).toEqual([1]);
+    expect((await open()).head).toBeUndefined();
+  });
+
+  it('hands out what it keeps in memory, and then what it reads, as the same bytes', async () => {
+    const spool = await open();
+    await spool.begin(3, base);
+    await seal(spool, 1);
+    const first = await spool.read(1);
+    expect(first?.byteLength).toBe(spool.sizeBytesOf(1));
+    expect(await spool.read(1)).toEqual(Buffer.from(first ?? []));
+  });
+
   it('proves nothing after the machine itself went down', async () => {
     const first = await open();
     await first.begin(3, base);
@@ -139,6 +162,7 @@ describe('the spool of a replica', () => {
     const bytes = readFileSync(path);
     bytes[40] = (bytes[40] ?? 0) ^ 1;
     writeFileSync(path, bytes);
+    await spool.read(1);
     expect(await spool.read(1)).toBeUndefined();
   });
 });
