@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { LifeboatError } from '../../errors';
 import { findScenario } from '../../model/scenarios';
 import type { Limit, Scenario } from '../../model/scenarios/scenario';
+import { parseResyncWindow } from '../../model/resync/resync-window';
 import { parseBody } from '../../contracts/request-body';
 
 /** How answers call what requests call otherwise. */
@@ -10,8 +11,21 @@ const renamed: Readonly<Record<string, string>> = {
   replicaDeletion: 'replicaDeletionOption',
 };
 
+const hours = z
+  .string()
+  .refine((text) => parseResyncWindow(text) !== undefined, 'Hours of the day in UTC, as 18:30-06:00.')
+  .nullish();
+
+/** What is of our own is the same in every scenario. */
 export const PolicyInput = z.looseObject({
-  properties: z.looseObject({ providerSpecificInput: z.looseObject({ instanceType: z.string() }) }),
+  properties: z.looseObject({
+    providerSpecificInput: z.looseObject({
+      instanceType: z.string(),
+      resyncWindow: hours,
+      uploadLimitInBytesPerSecond: z.number().min(1).nullish(),
+      uploadLimitWindow: hours,
+    }),
+  }),
 });
 
 /** The policy as answers show it: every limit of its scenario checked, every default filled in. */

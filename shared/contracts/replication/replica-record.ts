@@ -64,6 +64,8 @@ export const ReplicaRecord = z.object({
       saidAtMs: z.int(),
       /** The durable position that it was told of in answer. */
       toldSequence: z.int().optional(),
+      /** The next log, which it has sent and the target does not have, and since when it says so. */
+      missed: z.object({ sequence: z.int(), sinceMs: z.int() }).optional(),
     })
     .nullable(),
   /** Waiting in the cache when the sweep looked last. */

@@ -7,6 +7,8 @@ import type { ReplicationMeasures } from '../replication-ports';
 
 /** Tries that fail for longer than this are a matter for a person. */
 const patienceInMs = 30 * 60_000;
+/** What was sent longer ago than this is neither on its way nor waiting its turn. */
+const arrivalLimitInMs = 2 * 60_000;
 
 /** Everything that is wrong with a replica, worst first, each with what can be done about it. Of a dormant one nothing is expected. */
 export function healthCauses(
@@ -17,7 +19,7 @@ export function healthCauses(
   if (isDormant(record)) return [];
   const causes = [
     resyncCause(record),
-    missingCause(record, measures),
+    missingCause(record, nowInMs, measures),
     failureCause(record, nowInMs),
     rpoCause(record, nowInMs),
     cacheCause(record),
@@ -45,7 +47,8 @@ function resyncCause({ resyncNeeded }: ReplicaRecord): HealthCause | undefined {
 }
 
 function missingCause(
-  { missing, agent, applied }: ReplicaRecord,
+  { missing, agent }: ReplicaRecord,
+  nowInMs: number,
   { attemptLimit }: ReplicationMeasures,
 ): HealthCause | undefined {
   if (missing === null) return undefined;
@@ -57,8 +60,9 @@ function missingCause(
       action: 'Start a resync of the replica.',
     };
   }
-  const isClaimed = agent !== null && agent.epoch === applied?.epoch && agent.uploaded >= missing.sequence;
-  if (!isClaimed && missing.faults.length === 0) return undefined;
+  const { missed } = agent ?? {};
+  const isLost = missed?.sequence === missing.sequence && nowInMs - missed.sinceMs > arrivalLimitInMs;
+  if (!isLost && missing.faults.length === 0) return undefined;
   return {
     code: 'LogMissing',
     severity: 'Warning',

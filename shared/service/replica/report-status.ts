@@ -20,6 +20,7 @@ export async function reportStatus(ports: ReplicationPorts, report: ReplicaRepor
       ...said,
       churnBytesPerSecond: churnAfter(current.agent, report.churnBytes, saidAtMs),
       toldSequence: durableIn(current, epoch),
+      ...missedBy(current, report, saidAtMs),
     },
     resyncNeeded: current.resyncNeeded ?? (isHalfChanged(current, report) ? 'halfChanged' : null),
   }));
@@ -30,6 +31,18 @@ export async function reportStatus(ports: ReplicationPorts, report: ReplicaRepor
     wants: await wantedOf(ports, record),
     cacheFull: record.cachedBytes >= record.policy.cacheQuotaBytes,
   };
+}
+
+/** The log that the agent has sent and no drain has found, with when it was said first. It may be on its way, or be waiting its turn. */
+function missedBy(
+  { missing, applied, agent }: ReplicaRecord,
+  { epoch, uploaded }: ReplicaReport,
+  nowInMs: number,
+): Pick<NonNullable<ReplicaRecord['agent']>, 'missed'> {
+  if (missing === null || applied?.epoch !== epoch || uploaded < missing.sequence) return {};
+  const { sequence } = missing;
+  const known = agent?.epoch === epoch && agent.missed?.sequence === sequence ? agent.missed : undefined;
+  return { missed: known ?? { sequence, sinceMs: nowInMs } };
 }
 
 function durableIn({ durable }: ReplicaRecord, epoch: number): number {

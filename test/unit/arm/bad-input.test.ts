@@ -87,6 +87,11 @@ const mistakes: readonly (readonly [
     [400, 'BadRequest', 'properties.providerSpecificInput.recoveryPointHistory'],
   ],
   [
+    'hours of the day that are none',
+    ['PUT', policy, input({ ...a2a, resyncWindow: '18:30 to 25:00' })],
+    [400, 'BadRequest', 'properties.providerSpecificInput.resyncWindow'],
+  ],
+  [
     'a number beyond the limit',
     ['PUT', policy, input({ ...a2a, recoveryPointHistory: 21_601 })],
     [400, 'BadRequest', 'properties.providerSpecificInput.recoveryPointHistory'],

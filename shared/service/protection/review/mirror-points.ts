@@ -59,7 +59,8 @@ async function putPoint(
   const properties: RecoveryPoint = {
     timeInMs: point.timeInMs,
     kind: point.kind === 'app' ? 'ApplicationConsistent' : 'CrashConsistent',
-    isGroupPoint: point.members.length > own.length,
+    // Of a machine by itself the others are disks that have left it.
+    isGroupPoint: item.multiVmGroupName !== undefined && point.members.length > own.length,
     diskIds: own.map(({ id }) => id),
     cutTimeInMs: point.cutTimeInMs,
   };
