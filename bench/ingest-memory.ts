@@ -1,7 +1,7 @@
 import { accountsAt, drainOn, portsOn } from './ingest/replica';
 
 /**
- * Drains a replica twice: first, with no time to do more, a small log, so that code and connections are there; then
+ * Drains a replica twice: first, with no time to do more, a smaller log, so that code and connections are there; then
  * the log that is measured.
  */
 async function main(): Promise<void> {

@@ -61,17 +61,25 @@ async function printDrained(
   accounts: Accounts,
   options: { rounds: number; concurrency: number },
 ): Promise<void> {
-  console.log('G2  from the cache to a snapshot, MiB/s of change (share of raw)');
+  console.log(
+    'G2  from the cache to a snapshot, MiB/s of change (share of raw; of passing the bytes on; that, of raw)',
+  );
   for (const logMebibytes of [8, 15, 64]) {
     const logBytes = logMebibytes * mebibyte;
-    const { name, speed, ofRaw } = await drainTrace(sequential(), accounts, { ...options, logBytes });
-    row(`${name}, logs of ${logMebibytes} MiB`, `${speed.toFixed(0)} (${ofRaw.toFixed(2)})`);
+    const result = await drainTrace(sequential(), accounts, { ...options, logBytes });
+    const shares = [result.ofRaw, result.ofRelay, result.relayOfRaw].map((share) => share.toFixed(2));
+    row(`${result.name}, logs of ${logMebibytes} MiB`, `${result.speed.toFixed(0)} (${shares.join('; ')})`);
   }
 }
 
 async function printMemory(accounts: Accounts): Promise<void> {
-  console.log('G5  memory that draining one log of 256 MiB takes, MiB');
-  for (const trace of memoryTraces) row(trace.name, (await memoryGrowth(accounts, trace)).toFixed(0));
+  console.log(
+    'G5  what a process grows by that drains one log of 256 MiB, MiB: just started; after one of 16 MiB',
+  );
+  for (const trace of memoryTraces) {
+    const growth = [await memoryGrowth(accounts, trace, 1), await memoryGrowth(accounts, trace, 16)];
+    row(trace.name, growth.map((mebibytes) => mebibytes.toFixed(0)).join('; '));
+  }
 }
 
 async function printGrowth(accounts: Accounts, rounds: number): Promise<void> {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PageBlobReplicaDisks } from '../../shared/azure/page-blob-replica-disks';
 import { applyExtents } from '../../shared/service/apply-extents';
+import { ownMemory } from '../../shared/service/logs/log-memory';
 import { verifyLog, type VerifiedLog } from '../../shared/service/logs/verified-log';
 import { systemClock } from '../../shared/system/system-clock';
 import { median, secondsOf, speedOf } from './measure';
@@ -65,7 +66,7 @@ function verifiedLogs(replicaId: string, logs: readonly SealedLog[]): Promise<re
     logs.map(({ sequence, bytes }) => {
       const place = { replicaId, position: { epoch: 1, sequence }, diskSizeBytes: traceDiskBytes };
       const read = (): AsyncIterable<Uint8Array> => once(bytes);
-      return verifyLog({ sizeBytes: bytes.length, read }, place, Infinity);
+      return verifyLog({ sizeBytes: bytes.length, read }, place, ownMemory(Infinity));
     }),
   );
 }

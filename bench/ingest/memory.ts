@@ -8,11 +8,15 @@ import { sequential, uniform, type Trace } from './traces';
 
 const mebibyte = 1024 * 1024;
 
-/** MiB that a fresh process grows by while it drains one log of this trace, at its highest. */
-export async function memoryGrowth(accounts: Accounts, trace: Trace): Promise<number> {
+/** MiB that a process grows by while it drains one log of this trace, at its highest, after so much of the same. */
+export async function memoryGrowth(
+  accounts: Accounts,
+  trace: Trace,
+  warmUpMebibytes: number,
+): Promise<number> {
   const replica = await createReplica(accounts);
   const { replicaId, chainHead: previousDigest } = replica;
-  const [warmUp] = await sealLogs(sequential(mebibyte), { replicaId, previousDigest });
+  const [warmUp] = await sealLogs(startOf(trace, warmUpMebibytes * mebibyte), { replicaId, previousDigest });
   const [log] = await sealLogs(
     trace,
     { replicaId, previousDigest: warmUp?.digest ?? '', firstSequence: 2 },
@@ -40,6 +44,11 @@ function scattered(): Trace {
     name,
     writes: writes.map((write) => ({ ...write, offsetBytes: write.offsetBytes * 16, lengthBytes: 65_536 })),
   };
+}
+
+/** So many bytes of a trace whose writes are all of one length. */
+function startOf({ name, writes }: Trace, lengthBytes: number): Trace {
+  return { name, writes: writes.slice(0, lengthBytes / (writes[0]?.lengthBytes ?? lengthBytes)) };
 }
 
 async function run(words: readonly string[]): Promise<string> {

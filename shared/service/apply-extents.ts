@@ -26,6 +26,8 @@ export interface ApplyOptions {
   readonly atNumber: number;
   readonly costs?: TransferCosts;
   readonly concurrency?: number;
+  /** Where pages are put together, for who applies one source after another. */
+  readonly buffers?: BufferPool;
 }
 
 export interface Applied {
@@ -49,10 +51,10 @@ const underWayLimitBytes = 2 * pageWriteLimitBytes;
 export async function applyExtents(
   disk: ReplicaDisk,
   source: ExtentSource,
-  { atNumber, costs = azureCosts, concurrency = 8 }: ApplyOptions,
+  { atNumber, costs = azureCosts, concurrency = 8, buffers = new BufferPool() }: ApplyOptions,
 ): Promise<Applied> {
   const counts = { requests: 0, writtenBytes: 0, readBytes: 0 };
-  const applier = new Applier(disk, atNumber, counts);
+  const applier = new Applier({ disk, atNumber, counts, buffers });
   const room = { items: concurrency, weight: underWayLimitBytes, weightOf };
   await spread(plannedWrites(source, costs), room, (write) => applier.apply(write));
   return counts;
@@ -84,20 +86,21 @@ async function* foldedRuns(source: ExtentSource): AsyncGenerator<Run> {
   yield* fold(extents);
 }
 
+interface ApplierOptions {
+  readonly disk: ReplicaDisk;
+  readonly atNumber: number;
+  readonly counts: { requests: number; writtenBytes: number; readBytes: number };
+  readonly buffers: BufferPool;
+}
+
 class Applier {
-  readonly #buffers = new BufferPool();
+  constructor(private readonly to: ApplierOptions) {}
 
-  constructor(
-    private readonly disk: ReplicaDisk,
-    private readonly atNumber: number,
-    private readonly counts: { requests: number; writtenBytes: number; readBytes: number },
-  ) {}
-
-  async apply(write: PlannedWrite): Promise<void> {
+  apply(write: PlannedWrite): Promise<void> {
     switch (write.kind) {
       case 'clear':
-        this.counts.requests += 1;
-        return this.disk.clear(write, this.atNumber);
+        this.to.counts.requests += 1;
+        return this.to.disk.clear(write, this.to.atNumber);
       case 'write':
         return this.#applyRun(write.run);
       case 'window':
@@ -105,20 +108,22 @@ class Applier {
     }
   }
 
-  async #applyRun(run: DataRun): Promise<void> {
+  // Not async, so that nothing holds the parts of a run once they are copied: the frames they are of take as much again.
+  #applyRun(run: DataRun): Promise<void> {
     const [only] = run.parts;
     if (only !== undefined && run.parts.length === 1) return this.#write(run.offsetBytes, only);
-    return this.#buffers.lend(run.lengthBytes, (buffer) =>
-      this.#write(run.offsetBytes, bytesOf(run, buffer)),
-    );
+    const { buffers } = this.to;
+    const buffer = buffers.take(run.lengthBytes);
+    return this.#write(run.offsetBytes, bytesOf(run, buffer)).finally(() => buffers.give(buffer));
   }
 
   /** Reads what is there, lays the runs over it, writes it back. What was read under another number is not trusted. */
   async #applyWindow(window: Window): Promise<void> {
-    const answer = await this.disk.read(window);
-    this.counts.requests += 1;
-    this.counts.readBytes += window.lengthBytes;
-    if (answer.number !== this.atNumber) {
+    const { disk, atNumber, counts } = this.to;
+    const answer = await disk.read(window);
+    counts.requests += 1;
+    counts.readBytes += window.lengthBytes;
+    if (answer.number !== atNumber) {
       throw new LifeboatError('StaleWriter', `the replica has moved on to ${answer.number}`);
     }
     for (const { offsetBytes, lengthBytes, runs } of window.clusters) {
@@ -130,9 +135,10 @@ class Applier {
   }
 
   async #write(offsetBytes: number, data: Uint8Array): Promise<void> {
-    this.counts.requests += 1;
-    this.counts.writtenBytes += data.length;
+    const { disk, atNumber, counts } = this.to;
+    counts.requests += 1;
+    counts.writtenBytes += data.length;
     const extent = { kind: 'data', offsetBytes, lengthBytes: data.length, data } as const;
-    await this.disk.write(extent, this.atNumber);
+    await disk.write(extent, atNumber);
   }
 }

@@ -3,7 +3,8 @@ import { isRefusal } from '../errors';
 import { isOpenNumber, nextPosition, positionOf, type Position } from '../model/position';
 import type { CachedLog } from '../ports/log-cache';
 import type { ReplicaDisk, ReplicaState } from '../ports/replica-disk';
-import { applyLog } from './logs/apply-log';
+import { BufferPool } from './buffer-pool';
+import { applyLog, type ApplyWays } from './logs/apply-log';
 import { findChainHead, type ChainHead } from './logs/chain-head';
 import { journalLog } from './logs/journal';
 import { LogSearches } from './logs/log-searches';
@@ -34,6 +35,7 @@ interface Draining {
   readonly policy: ReplicaPolicy;
   readonly disk: ReplicaDisk;
   readonly logs: LogSearches;
+  readonly ways: ApplyWays;
   readonly untilMs: number;
   readonly passed: CachedLog[];
   head: ChainHead | undefined;
@@ -59,9 +61,11 @@ export async function drainReplica(
 ): Promise<DrainOutcome> {
   const disk = ports.disks.open(replicaId);
   const logs = new LogSearches(ports.cache, ports.measures.inMemoryLimitBytes);
+  const { costs } = ports.measures;
+  const ways = { buffers: new BufferPool(), ...(costs === undefined ? {} : { costs }) };
   const untilMs = ports.clock.now() + ports.measures.drainBudgetInMs;
   const draining: Draining = {
-    ...{ ports, replicaId, policy, disk, logs, untilMs },
+    ...{ ports, replicaId, policy, disk, logs, ways, untilMs },
     ...{ passed: [], head: undefined, closed: undefined, appliedLogs: 0 },
   };
   let step: Step;
@@ -110,8 +114,7 @@ async function passMarker(
 }
 
 async function applyNext(draining: Draining, head: ChainHead, state: ReplicaState): Promise<Step> {
-  const { ports, replicaId, policy, disk, logs } = draining;
-  const { costs } = ports.measures;
+  const { ports, replicaId, policy, disk, logs, ways } = draining;
   const at = head.position;
   const position = nextPosition(at);
   const place = { replicaId, position, previousDigest: head.digest, diskSizeBytes: state.sizeBytes };
@@ -124,7 +127,7 @@ async function applyNext(draining: Draining, head: ChainHead, state: ReplicaStat
     logs.lookAhead({ ...place, position: nextPosition(position), previousDigest: log.digest });
   }
   await journalLog(ports.documents, log, policy);
-  const closed = await applyLog(disk, log, costs === undefined ? { at } : { at, costs });
+  const closed = await applyLog(disk, log, { at, ...ways });
   if (closed === undefined) {
     await logs.drop();
     return 'again';

@@ -24,14 +24,16 @@ export async function spread<T>(
   const failures: unknown[] = [];
   try {
     for await (const item of items) {
+      // Weighed once, so that an item can be forgotten while it is acted upon.
+      const itemWeight = weightOf(item);
       const acting = act(item)
         .catch((error: unknown) => void failures.push(error))
         .finally(() => {
           underWay.delete(acting);
-          weight -= weightOf(item);
+          weight -= itemWeight;
         });
       underWay.add(acting);
-      weight += weightOf(item);
+      weight += itemWeight;
       while (underWay.size >= itemLimit || weight >= weightLimit) await Promise.race(underWay);
       if (failures.length > 0) break;
     }

@@ -1,9 +1,10 @@
 import { isRefusal } from '../../errors';
 import { closedNumber, nextPosition, openNumber, type Position } from '../../model/position';
-import type { TransferCosts } from '../../model/writes/plan-writes';
 import type { ReplicaDisk, ReplicaState } from '../../ports/replica-disk';
-import { applyExtents } from '../apply-extents';
+import { applyExtents, type ApplyOptions } from '../apply-extents';
 import type { VerifiedLog } from './verified-log';
+
+export type ApplyWays = Pick<ApplyOptions, 'costs' | 'buffers'>;
 
 /**
  * Opens the disk for the log after `at`, writes the log, closes. Safe to repeat from any point, and beside another that
@@ -12,13 +13,13 @@ import type { VerifiedLog } from './verified-log';
 export async function applyLog(
   disk: ReplicaDisk,
   log: VerifiedLog,
-  { at, costs }: { readonly at: Position; readonly costs?: TransferCosts },
+  { at, ...ways }: { readonly at: Position } & ApplyWays,
 ): Promise<ReplicaState | undefined> {
   const atNumber = openNumber(at);
   const opened = await disk.raise(atNumber);
   if (opened.number !== atNumber) return undefined;
   try {
-    await applyExtents(disk, log, { atNumber, ...(costs === undefined ? {} : { costs }) });
+    await applyExtents(disk, log, { atNumber, ...ways });
   } catch (error) {
     if (isRefusal(error, 'StaleWriter')) return undefined;
     throw error;

@@ -4,6 +4,7 @@ import type { Position } from '../../model/position';
 import { digestOfEpoch, readEpoch } from '../epochs/epoch-records';
 import type { ReplicationPorts } from '../replication-ports';
 import { findLog } from './find-log';
+import { ownMemory } from './log-memory';
 
 /** The end of what a replica holds: what its next log must be chained to. */
 export interface ChainHead {
@@ -31,7 +32,7 @@ export async function findChainHead(
     if (record === undefined || record.kind === 'stop') return { kind: 'closed' };
     return { kind: 'found', head: { position, digest: digestOfEpoch(record) } };
   }
-  const search = await findLog(cache, place, measures.inMemoryLimitBytes);
+  const search = await findLog(cache, place, ownMemory(measures.inMemoryLimitBytes));
   if (search.kind !== 'found') return search;
   const { header, digest } = search.log;
   return { kind: 'found', head: { position, digest, log: { header, names: search.names } } };

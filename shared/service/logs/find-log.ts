@@ -1,5 +1,6 @@
 import { isRefusal } from '../../errors';
 import type { CachedLog, LogCache } from '../../ports/log-cache';
+import type { LogMemory } from './log-memory';
 import { isLogFault, verifyLog, type LogPlace, type VerifiedLog } from './verified-log';
 
 /** What the cache holds of one sequence. */
@@ -11,18 +12,14 @@ export type LogSearch =
   | { readonly kind: 'gone' };
 
 /** The upload with the lowest attempt that verifies. */
-export async function findLog(
-  cache: LogCache,
-  place: LogPlace,
-  inMemoryLimitBytes: number,
-): Promise<LogSearch> {
+export async function findLog(cache: LogCache, place: LogPlace, memory: LogMemory): Promise<LogSearch> {
   const { epoch, sequence } = place.position;
   const names = await cache.attempts(place.replicaId, epoch, sequence);
   const faults: string[] = [];
   for (const name of names) {
     try {
       const bytes = { sizeBytes: name.sizeBytes, read: () => cache.read(name) };
-      const log = await verifyLog(bytes, place, inMemoryLimitBytes);
+      const log = await verifyLog(bytes, place, memory);
       return { kind: 'found', log, names };
     } catch (error) {
       if (isRefusal(error, 'NotFound')) return { kind: 'gone' };

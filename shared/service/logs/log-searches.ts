@@ -1,5 +1,6 @@
 import type { LogCache } from '../../ports/log-cache';
 import { findLog, type LogSearch } from './find-log';
+import { MemoryOfTwo } from './log-memory';
 import type { LogPlace } from './verified-log';
 
 /** Where a log is looked for before its turn. Its chain is always known: it follows a log that is in hand. */
@@ -12,21 +13,26 @@ type PlaceAhead = LogPlace & { readonly previousDigest: string };
 export class LogSearches {
   #ahead: { readonly place: PlaceAhead; readonly search: Promise<LogSearch | undefined> } | undefined;
 
+  readonly #memory: MemoryOfTwo;
+
   constructor(
     private readonly cache: LogCache,
-    private readonly inMemoryLimitBytes: number,
-  ) {}
+    inMemoryLimitBytes: number,
+  ) {
+    this.#memory = new MemoryOfTwo(inMemoryLimitBytes);
+  }
 
+  /** What was found before is not to be read any more: its room is used again. */
   async find(place: PlaceAhead): Promise<LogSearch> {
     const ahead = this.#ahead;
     const found = await this.drop();
     // What was not there then may have come since, and what failed then fails again, in its turn.
     if (ahead !== undefined && isSame(ahead.place, place) && found?.kind === 'found') return found;
-    return findLog(this.cache, place, this.inMemoryLimitBytes);
+    return findLog(this.cache, place, this.#memory);
   }
 
   lookAhead(place: PlaceAhead): void {
-    const search = findLog(this.cache, place, this.inMemoryLimitBytes).catch(() => undefined);
+    const search = findLog(this.cache, place, this.#memory).catch(() => undefined);
     this.#ahead = { place, search };
   }
 

@@ -5,6 +5,7 @@ import type { LogHeader } from '../../model/change-log';
 import type { Extent } from '../../model/extent';
 import type { Position } from '../../model/position';
 import type { ExtentSource } from '../apply-extents';
+import type { LogMemory } from './log-memory';
 
 /** A change log of which every byte has been checked, and whose place is the one it was looked for in. */
 export interface VerifiedLog extends ExtentSource {
@@ -53,19 +54,15 @@ export function isLogFault(error: unknown): error is LifeboatError {
  * fits as well; of a larger one the digests of its frames are, so that a second reading that meets other bytes stops
  * before it writes them.
  */
-export async function verifyLog(
-  bytes: LogBytes,
-  place: LogPlace,
-  inMemoryLimitBytes: number,
-): Promise<VerifiedLog> {
-  const isSmall = bytes.sizeBytes <= inMemoryLimitBytes;
-  const log = await (isSmall ? inMemory(bytes, inMemoryLimitBytes) : inTwoPasses(bytes));
+export async function verifyLog(bytes: LogBytes, place: LogPlace, memory: LogMemory): Promise<VerifiedLog> {
+  const isSmall = bytes.sizeBytes <= memory.limitBytes;
+  const log = await (isSmall ? inMemory(bytes, memory) : inTwoPasses(bytes));
   expectPlace(log.header, place);
   return log;
 }
 
-async function inMemory(bytes: LogBytes, limitBytes: number): Promise<VerifiedLog> {
-  const whole = await wholeOf(bytes);
+async function inMemory(bytes: LogBytes, { limitBytes, room }: LogMemory): Promise<VerifiedLog> {
+  const whole = await wholeOf(bytes, room(bytes.sizeBytes));
   const reader = await readChangeLog(each([whole]));
   const kept = new KeptFrames(whole, limitBytes);
   for await (const frame of reader.frames()) kept.push(frame);
@@ -110,8 +107,7 @@ class KeptFrames {
   }
 }
 
-async function wholeOf({ sizeBytes, read }: LogBytes): Promise<Uint8Array> {
-  const whole = new Uint8Array(sizeBytes);
+async function wholeOf({ sizeBytes, read }: LogBytes, whole: Uint8Array): Promise<Uint8Array> {
   let filledBytes = 0;
   for await (const chunk of read()) {
     if (filledBytes + chunk.length > sizeBytes) {

@@ -12,6 +12,7 @@ import { journalName, type JournalledLog } from '../../model/target-names';
 import type { ReplicaDisk } from '../../ports/replica-disk';
 import { applyLog } from '../logs/apply-log';
 import { journalledLogs, wayFrom } from '../logs/journal';
+import { ownMemory } from '../logs/log-memory';
 import { verifyLog } from '../logs/verified-log';
 import type { Materialise } from '../replicas';
 import type { ReplicationPorts } from '../replication-ports';
@@ -102,7 +103,7 @@ async function replay(ports: ReplicationPorts, disk: ReplicaDisk, replayed: Repl
   assert(comparePositions(nextPosition(at), position) === 0, 'the journal has a gap');
   const bytes = { sizeBytes: Infinity, read: () => documents.bytes(journalName(replicaId, replayed)) };
   const place = { replicaId, position, diskSizeBytes: Infinity };
-  const log = await verifyLog(bytes, place, measures.inMemoryLimitBytes);
+  const log = await verifyLog(bytes, place, ownMemory(measures.inMemoryLimitBytes));
   if (log.header.diskSizeBytes > state.sizeBytes) {
     await disks.grow(toReplicaId, log.header.diskSizeBytes, state.etag);
   }

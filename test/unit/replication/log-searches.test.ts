@@ -1,6 +1,7 @@
 import { encodeChangeLog } from '../../../shared/formats/change-log/encode-change-log';
 import type { LogName } from '../../../shared/ports/log-cache';
 import { LogSearches } from '../../../shared/service/logs/log-searches';
+import type { VerifiedLog } from '../../../shared/service/logs/verified-log';
 import { everyPoint, memoryReplication } from '../../support/memory/memory-replication';
 import { MemoryLogCache } from '../../support/memory/memory-log-cache';
 import { MemoryReplicaDisks } from '../../support/memory/memory-replica-disks';
@@ -46,6 +47,11 @@ const placeOf = (sequence: number, previousDigest: string) => ({
   ...{ replicaId, position: { epoch: 1, sequence }, previousDigest, diskSizeBytes },
 });
 
+async function onlyData(log: VerifiedLog): Promise<Uint8Array> {
+  for await (const [extent] of log.frames()) if (extent?.kind === 'data') return extent.data;
+  throw new Error('the log holds nothing');
+}
+
 async function watchedEpoch(): Promise<{ cache: WatchedCache; searches: LogSearches }> {
   const cache = new WatchedCache();
   await cache.createEpoch(replicaId, 1);
@@ -66,6 +72,23 @@ describe('looking for a log before its turn', () => {
     searches.lookAhead(placeOf(1, nowhere));
     await putLogs(cache, { epoch: 1, chainHead: nowhere }, 1);
     expect((await searches.find(placeOf(1, nowhere))).kind).toBe('found');
+  });
+
+  it('leaves the log in hand as it is, and keeps the one after the next where it was', async () => {
+    const { cache, searches } = await watchedEpoch();
+    const digests = await putLogs(cache, { epoch: 1, chainHead: nowhere }, 3);
+    const find = async (sequence: number): Promise<Uint8Array> => {
+      const found = await searches.find(placeOf(sequence, digests[sequence - 1] ?? ''));
+      if (found.kind !== 'found') throw new Error(`log ${sequence} was not found`);
+      return onlyData(found.log);
+    };
+    const first = await find(1);
+    searches.lookAhead(placeOf(2, digests[1] ?? ''));
+    const second = await find(2);
+    expect([first[0], second[0]]).toEqual([1, 2]);
+    const third = await find(3);
+    expect([second[0], third[0]]).toEqual([2, 3]);
+    expect([third.buffer === first.buffer, third.buffer === second.buffer]).toEqual([true, false]);
   });
 
   it.each([

@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { encodeChangeLog } from '../../../shared/formats/change-log/encode-change-log';
 import type { Extent } from '../../../shared/model/extent';
+import { ownMemory } from '../../../shared/service/logs/log-memory';
 import { verifyLog, type LogBytes, type VerifiedLog } from '../../../shared/service/logs/verified-log';
 
 const mebibyte = 1024 * 1024;
@@ -73,7 +74,7 @@ describe('a verified log', () => {
     const bytes = await sealed(extents, codec);
     expect(bytes.length).toBeLessThan(2 * mebibyte);
     const before = heldBytes();
-    const log = await verifyLog(arriving(bytes), place, 4 * mebibyte);
+    const log = await verifyLog(arriving(bytes), place, ownMemory(4 * mebibyte));
     expect(heldBytes() - before).toBeLessThan(5 * mebibyte);
     expect(await extentsOf(log)).toBe(extents.length);
   });
@@ -82,7 +83,7 @@ describe('a verified log', () => {
     const extents = dataExtents(12 * mebibyte);
     const bytes = arriving(await sealed(extents, 'none'));
     const before = heldBytes();
-    const log = await verifyLog(bytes, place, limitBytes);
+    const log = await verifyLog(bytes, place, ownMemory(limitBytes));
     expect(heldBytes() - before).toBeLessThan(14 * mebibyte);
     expect(await extentsOf(log)).toBe(extents.length);
     expect(bytes.reads()).toBe(1);
@@ -91,7 +92,7 @@ describe('a verified log', () => {
   it('larger than what may be held is read twice', async () => {
     const extents = dataExtents(20 * mebibyte);
     const bytes = arriving(await sealed(extents, 'none'));
-    const log = await verifyLog(bytes, place, limitBytes);
+    const log = await verifyLog(bytes, place, ownMemory(limitBytes));
     expect(await extentsOf(log)).toBe(extents.length);
     expect(bytes.reads()).toBe(2);
   });
@@ -99,7 +100,9 @@ describe('a verified log', () => {
   it('is refused when it is longer than the cache said', async () => {
     const bytes = await sealed(dataExtents(mebibyte), 'none');
     const lying = { ...arriving(bytes), sizeBytes: bytes.length - 1 };
-    await expect(verifyLog(lying, place, limitBytes)).rejects.toMatchObject({ code: 'LogCorrupt' });
+    await expect(verifyLog(lying, place, ownMemory(limitBytes))).rejects.toMatchObject({
+      code: 'LogCorrupt',
+    });
   });
 
   it('hands no other bytes to the journal than those that were verified', async () => {
@@ -111,7 +114,7 @@ describe('a verified log', () => {
       if (reads === 3) arrived[arrived.length - 5000] = 0;
       for (let at = 0; at < arrived.length; at += 65_000) yield arrived.subarray(at, at + 65_000);
     }
-    const log = await verifyLog({ sizeBytes: bytes.length, read }, place, 1000);
+    const log = await verifyLog({ sizeBytes: bytes.length, read }, place, ownMemory(1000));
     const whole: Uint8Array[] = [];
     for await (const chunk of log.chunks()) whole.push(chunk);
     expect(Buffer.concat(whole).equals(bytes)).toBe(true);
