@@ -117,8 +117,9 @@ export class Scanner {
   }
 
   async #passAt(moment: Moment, wanted: WantedMarker): Promise<CutOutcome> {
-    const { disks, hook, standsStill, log } = this.#options;
+    const { disks, hook, standsStill, log, clock } = this.#options;
     const before = moment.sources.map(lastWrite);
+    if (hook === undefined && standsStill) await clock.sleep(fileTimeTickInMs);
     for (const [index, scanned] of disks.entries()) {
       const isWhole = await this.#scan(scanned, moment.sources[index] ?? scanned.path, moment);
       if (!isWhole) return 'inDoubt';
@@ -174,6 +175,9 @@ function isReady(disk: ProtectedDisk): boolean {
 function isFed(disk: ProtectedDisk): boolean {
   return disk.wish !== undefined && disk.hasSpoolRoom;
 }
+
+/** File systems tell the time in ticks: a write in the tick of the one before it would leave no trace of its own. */
+const fileTimeTickInMs = 20;
 
 /** When a file was written last. Nobody tells of a device. */
 function lastWrite(path: string): string {

@@ -73,7 +73,7 @@ function nthPoint(count: number) {
   return eventually(async () => {
     const points = await listedPoints();
     return points.length >= count ? points[0] : undefined;
-  }, 30_000);
+  }, 60_000);
 }
 
 async function contentAt(pointId: string): Promise<Buffer> {
@@ -132,7 +132,7 @@ describe('a disk that others write', () => {
     expect(describeStatus(registered, status, status.atInMs).join('\n')).toMatch(
       /scanned \d+ s ago: 2\.5 MiB read, 0\.1 MiB had changed/,
     );
-  }, 60_000);
+  });
 
   it('gives no point while nobody says that it stands still, but what has changed is sent', async () => {
     await start(undefined);
@@ -146,7 +146,7 @@ describe('a disk that others write', () => {
       Buffer.from((await disk.read({ offsetBytes: 30 * blockBytes, lengthBytes: 512 })).data).equals(changed),
     );
     expect(await listedPoints()).toEqual([]);
-  }, 60_000);
+  });
 
   it('gives no point of a pass in which it was written, whatever was said', async () => {
     const warned: string[] = [];
@@ -160,7 +160,7 @@ describe('a disk that others write', () => {
     await protect();
     await nthPoint(1);
     // A count is written to the first block, then to the last: a disk that was read meanwhile holds more at its end.
-    for (let count = 1; warned.length < 3 && count < 5000; count += 1) {
+    for (let count = 1; warned.length < 3 && count < 1_000_000; count += 1) {
       const sector = Buffer.alloc(512);
       sector.writeUInt32LE(count);
       await writeOutside(0, sector);
@@ -179,7 +179,7 @@ describe('a disk that others write', () => {
       const [first, end] = [content.readUInt32LE(0), content.readUInt32LE(40 * blockBytes)];
       expect(first - end === 0 || first - end === 1).toBe(true);
     }
-  }, 60_000);
+  });
 
   it('that has shrunk, or of which no snapshot can be taken, is said to be so, and goes on when that is over', async () => {
     const reasons: string[] = [];
@@ -209,5 +209,5 @@ describe('a disk that others write', () => {
     await writeOutside(0, randomBytes(512));
     const last = await nthPoint(2);
     expect((await contentAt(last.pointId)).equals(readFileSync(diskPath()))).toBe(true);
-  }, 60_000);
+  });
 });
