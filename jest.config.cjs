@@ -18,7 +18,8 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/logs/start-hearing.ts',
   setupFilesAfterEnv: ['<rootDir>/test/support/logs/listen.ts'],
   globalTeardown: '<rootDir>/test/support/logs/judge.ts',
-  testTimeout: 30000,
+  // What goes on at all is given time for it, on a slow machine that is busy as well.
+  testTimeout: 240_000,
   maxWorkers: 2,
   workerIdleMemoryLimit: '1GB',
 };

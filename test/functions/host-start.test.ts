@@ -26,6 +26,12 @@ async function started(...parameters: Parameters<typeof startTestHost>): Promise
   return host;
 }
 
+const says = (host: TestHost, words: string): Promise<unknown> =>
+  eventually(
+    () => host.logs,
+    (lines) => lines.some((line) => line.includes(words)),
+  );
+
 const hostFile = { version: '2.0' };
 const registering = (name: string, options = '') =>
   `require('@azure/functions').app.http('${name}', { authLevel: 'anonymous', ${options} handler: () => ({ body: '${name}' }) });`;
@@ -237,6 +243,8 @@ describe('the host', () => {
 
   it('writes nothing while nothing happens', async () => {
     const host = await started(kept(sampleApp('{http,seen}')));
+    // Its last word of its start may be on its way still.
+    await says(host, 'Host listening on');
     const before = host.logs.length;
     await host.get('/admin/host/ping');
     expect(host.logs.slice(before)).toEqual([]);
@@ -246,10 +254,7 @@ describe('the host', () => {
     const host = await started(kept(sampleApp('{http,seen}')), { logLevel: 'error' });
     await host.get('/api/defaultName');
     await host.get('/api/throwing');
-    await eventually(
-      () => host.logs,
-      (lines) => lines.some((line) => line.includes('this one throws')),
-    );
+    await says(host, 'this one throws');
     expect(host.logs.join('\n')).not.toContain("defaultName' (");
   });
 });
@@ -258,10 +263,7 @@ describe('the host process', () => {
   it('lets a running function end when it is stopped', async () => {
     const host = await started(kept(sampleApp('{http,seen}')));
     const answer = host.get('/api/slow?ms=600');
-    await eventually(
-      () => host.logs,
-      (lines) => lines.some((line) => line.includes("Executing 'Functions.slow'")),
-    );
+    await says(host, "Executing 'Functions.slow'");
     await host.stop();
     expect(await (await answer).text()).toBe('slow');
     expect(await host.exited).toEqual({ code: 0, signal: null });

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { ServiceBusClient } from '@azure/service-bus';
 import { type Broker, startBroker } from '../../local/servicebus';
 import { type AppFolder, sampleApp } from '../support/host/app-folder';
+import { Gate } from '../support/host/gate';
 import { sampleEntities } from '../support/host/sample-entities';
 import { sampleHostFile } from '../support/host/sample-host-file';
 import { eventually, startTestHost, type TestHost } from '../support/host/test-host';
@@ -14,15 +15,18 @@ const key = 'dHJpYWw=';
 let brokerFolder: string;
 let broker: Broker;
 let folder: AppFolder;
+let gate: Gate;
 let host: TestHost | undefined;
 
 beforeEach(async () => {
   brokerFolder = mkdtempSync(path.join(tmpdir(), 'broker-'));
   broker = await startBroker({ dataFolder: brokerFolder, entities: sampleEntities, port: 0, key });
   folder = sampleApp('{bus,seen}', sampleHostFile);
+  gate = await Gate.start();
 });
 afterEach(async () => {
   await host?.kill();
+  gate.close();
   host = undefined;
   await broker.stop();
   folder.remove();
@@ -90,7 +94,12 @@ describe('the durability gate', () => {
   it('is asked once for many messages that end together, and not for one that fails', async () => {
     const keeper = await startKeeper();
     await start({ beforeSettleUrl: keeper.url });
-    await send('plain', ...Array.from({ length: 8 }, () => ({ body: { delayInMs: 200 } })));
+    await send('plain', ...Array.from({ length: 8 }, () => ({ body: { heldBy: gate.url } })));
+    await eventually(
+      () => gate.arrived,
+      (count) => count === 8,
+    );
+    gate.open();
     await eventually(
       () => left('plain'),
       (count) => count === 0,
@@ -130,18 +139,18 @@ describe('a broker', () => {
   it('that goes away under a running function costs nothing: what was not settled comes again', async () => {
     await start();
     const { port } = broker;
-    await send('sessions', { body: { delayInMs: 700 }, sessionId: 's' });
-    await send('plain', { body: { delayInMs: 700 } });
+    await send('sessions', { body: { heldBy: gate.url }, sessionId: 's' });
+    await send('plain', { body: { heldBy: gate.url } });
     await eventually(
-      async () => [await seenBy('sessioned'), await seenBy('queued')],
-      ([sessioned = 0, queued = 0]) => sessioned > 0 && queued > 0,
+      () => gate.arrived,
+      (count) => count === 2,
     );
     await broker.stop();
+    gate.open();
     broker = await startBroker({ dataFolder: brokerFolder, entities: sampleEntities, port, key });
     await eventually(
       async () => (await left('sessions')) + (await left('plain')),
       (count) => count === 0,
-      25_000,
     );
     expect(await seenBy('sessioned')).toBeGreaterThan(1);
     expect(await seenBy('queued')).toBeGreaterThan(1);
@@ -151,12 +160,22 @@ describe('a broker', () => {
 describe('a host that stops', () => {
   it('lets the running message end and settles it', async () => {
     const running = await start();
-    await send('sessions', { body: { delayInMs: 500 }, sessionId: 's' }, { body: { n: 2 }, sessionId: 's' });
+    await send(
+      'sessions',
+      { body: { heldBy: gate.url }, sessionId: 's' },
+      { body: { n: 2 }, sessionId: 's' },
+    );
     await eventually(
-      () => seenBy('sessioned'),
+      () => gate.arrived,
       (count) => count > 0,
     );
-    await running.stop();
+    const stopped = running.stop();
+    await eventually(
+      () => running.logs,
+      (lines) => lines.some((line) => line.includes('waiting for running functions to end')),
+    );
+    gate.open();
+    await stopped;
     expect(await running.exited).toEqual({ code: 0, signal: null });
     expect(await left('sessions')).toBe(1);
   });

@@ -27,9 +27,9 @@ describe('the Site Recovery API on the whole local cloud', () => {
     };
     site = new SiteRecoveryManagementClient(credential, 'subscription', options);
     vaults = new RecoveryServicesClient(credential, 'subscription', options);
-  }, 120_000);
+  });
 
-  afterAll(() => stack.stop(), 60_000);
+  afterAll(() => stack.stop());
 
   it('creates a site by a durable job, tells subscribers of its end, and keeps it when everything is killed', async () => {
     const quick = { updateIntervalInMs: 50 };
@@ -52,5 +52,5 @@ describe('the Site Recovery API on the whole local cloud', () => {
     await stack.kill('cosmos');
     const found = await site.replicationFabrics.get(vault, group, 'site-1');
     expect(found.id).toBe(fabric.id);
-  }, 120_000);
+  });
 });

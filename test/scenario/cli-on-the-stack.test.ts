@@ -13,9 +13,9 @@ describe('the command line, on the whole local cloud', () => {
       PATH: process.env['PATH'] ?? '',
       LIFEBOAT_CONFIG: join(stack.dataFolder, 'cli', 'config.json'),
     };
-  }, 120_000);
+  });
 
-  afterAll(() => stack.stop(), 60_000);
+  afterAll(() => stack.stop());
 
   const lifeboat = (
     words: string,
@@ -51,7 +51,7 @@ describe('the command line, on the whole local cloud', () => {
     expect(examined.output.split('\n')).toEqual(
       expect.arrayContaining(['settings', 'service', 'sign-in', 'vault', 'agents', 'machines']),
     );
-  }, 120_000);
+  });
 
   it('signs in as the principal that the environment names, and is refused what that one may not', async () => {
     const reader = {
@@ -68,5 +68,5 @@ describe('the command line, on the whole local cloud', () => {
     );
     const refused = await lifeboat('vault create other -g rescue --location here', reader);
     expect(refused).toMatchObject({ code: 1, notes: expect.stringContaining('AuthorizationFailed') });
-  }, 120_000);
+  });
 });

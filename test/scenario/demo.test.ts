@@ -75,7 +75,7 @@ describe('the demo', () => {
     expect(said).toBe('\nInterrupted. Everything that was started is ended, and nothing is left.\n');
     expect(readdirSync(folder)).toEqual([]);
     rmdirSync(folder);
-  }, 120_000);
+  });
 
   it('says what it knows when it is told something else', () => {
     const { status, stderr } = spawnSync(process.execPath, ['dist/demo/main.js', '--fast'], {

@@ -25,9 +25,9 @@ const Item = z.object({ properties: z.record(z.string(), z.unknown()) });
     const { endpoint, credential } = life.site;
     const { token } = await credential.getToken(`${endpoint}/.default`);
     sight = { endpoint, token, authorityFile: life.site.stack.facts['authority.file'] ?? '' };
-  }, 120_000);
+  });
 
-  afterAll(() => life.close(), 60_000);
+  afterAll(() => life.close());
 
   /** A machine with an agent, in a fabric that a client made. */
   async function machineIn(fabric: string, container: string) {
@@ -62,7 +62,7 @@ const Item = z.object({ properties: z.record(z.string(), z.unknown()) });
         await program.stop();
       }
     },
-    180_000,
+    240_000,
   );
 
   (hasAz ? it : it.skip)(
@@ -75,7 +75,7 @@ const Item = z.object({ properties: z.record(z.string(), z.unknown()) });
         az.close();
       }
     },
-    180_000,
+    240_000,
   );
 
   async function azLife(az: AzRest): Promise<void> {

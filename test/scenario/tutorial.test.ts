@@ -86,12 +86,12 @@ const meanwhile: readonly (readonly [line: RegExp, ready: string])[] = [
     followed = Promise.all(tutorials.map(async (each) => [each.page, await follow(each)] as const)).then(
       (all) => new Map(all),
     );
-  }, 120_000);
+  });
   afterAll(async () => {
     await stack.stop();
     await collector.close();
     for (const name of Object.keys(telemetryTo(''))) delete process.env[name];
-  }, 60_000);
+  });
 
   /** The page's own commands, at the places of this test. */
   function script(page: string): string {
@@ -124,7 +124,7 @@ const meanwhile: readonly (readonly [line: RegExp, ready: string])[] = [
       ...telemetryTo(collector.endpoint),
     };
     return new Promise((resolve) => {
-      const child = execFile('bash', ['-c', script(page)], { env, timeout: 280_000 }, (_, output, notes) =>
+      const child = execFile('bash', ['-c', script(page)], { env, timeout: 600_000 }, (_, output, notes) =>
         resolve({ code: child.exitCode, said: `${output}\n${notes}` }),
       );
     });
@@ -142,7 +142,7 @@ const meanwhile: readonly (readonly [line: RegExp, ready: string])[] = [
         [...(said ?? '').matchAll(/^name +(\w+)\ntarget +\w+\nstate +Succeeded$/gm)].map(([, name]) => name),
       ).toEqual(jobs);
     },
-    300_000,
+    660_000,
   );
 
   it("tells a collector of the way from an agent's upload to its recovery point, and no secret", async () => {
@@ -151,7 +151,7 @@ const meanwhile: readonly (readonly [line: RegExp, ready: string])[] = [
     await eventually(async () => waysTo('recovery-point').some((way) => way.length === wayOfWrites.length));
     expect(waysTo('recovery-point')).toContainEqual(wayOfWrites);
     expect(leaks(collector.text().split('\n'), stack.facts)).toEqual([]);
-  }, 300_000);
+  }, 660_000);
 
   /** What led to each span of this name, one within the other, and which process did it. */
   function waysTo(name: string): string[][] {

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** Looks again and again until there is something; gives up loudly after a bound that nothing healthy reaches. */
 export async function eventually<T>(
   look: () => Promise<T | undefined | false>,
-  boundInMs = 20_000,
+  boundInMs = 60_000,
 ): Promise<T> {
   for (let waited = 0; ; waited += 20) {
     const found = await look();

@@ -188,11 +188,15 @@ export const settling: Row[] = [
       const seen: ServiceBusReceivedMessage[] = [];
       let running = 0;
       let mostRunning = 0;
+      let letGo = (): void => undefined;
+      const four = new Promise<void>((resolve) => (letGo = resolve));
       receiver.subscribe(
         {
           processMessage: async (message) => {
             running += 1;
             mostRunning = Math.max(mostRunning, running);
+            if (running === 4) letGo();
+            await four;
             await pause(10);
             running -= 1;
             seen.push(message);

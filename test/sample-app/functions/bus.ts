@@ -5,16 +5,17 @@ function noting(kind: string) {
   return async (message: unknown, context: InvocationContext): Promise<void> => {
     const { triggerMetadata } = context;
     note(kind, { message, triggerMetadata });
-    const { delayInMs, failTimes } = readOrders(message);
-    if (delayInMs > 0) await new Promise((resolve) => setTimeout(resolve, delayInMs));
+    const { heldBy, failTimes } = readOrders(message);
+    if (heldBy !== '') await fetch(heldBy);
     note(`${kind}Ended`, { message });
     if (Number(triggerMetadata?.['deliveryCount'] ?? 1) <= failTimes) throw new Error('told to fail');
   };
 }
 
-function readOrders(message: unknown): { delayInMs: number; failTimes: number } {
+function readOrders(message: unknown): { heldBy: string; failTimes: number } {
   const orders = (typeof message === 'object' ? message : null) as Record<string, unknown> | null;
-  return { delayInMs: Number(orders?.['delayInMs'] ?? 0), failTimes: Number(orders?.['failTimes'] ?? 0) };
+  const { heldBy, failTimes } = orders ?? {};
+  return { heldBy: typeof heldBy === 'string' ? heldBy : '', failTimes: Number(failTimes ?? 0) };
 }
 
 const connection = 'SERVICE_BUS';

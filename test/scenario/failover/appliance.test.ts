@@ -86,7 +86,7 @@ afterAll(async () => {
   await life.close();
   rmSync(folder, { recursive: true, force: true });
   console.info(['verb | the host is killed at | having run for', ...outcomes].join('\n'));
-}, 60_000);
+});
 
 /** Asks again while there is no host to answer: as long as a host that is killed at each boundary may need. */
 function patiently<T>(ask: () => Promise<T | undefined | false>): Promise<T> {

@@ -28,7 +28,7 @@ beforeAll(async () => {
   });
 }, 240_000);
 
-afterAll(() => life.close(), 60_000);
+afterAll(() => life.close());
 
 const contents = (of: StackMachine): Buffer[] => [of.content(0), of.content(1)];
 

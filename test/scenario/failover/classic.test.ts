@@ -21,7 +21,7 @@ beforeAll(async () => {
   });
 }, 240_000);
 
-afterAll(() => life.close(), 60_000);
+afterAll(() => life.close());
 
 async function isTested(): Promise<{ early: string; atEarly: Buffer }> {
   await machine.write(0, 4096, Buffer.alloc(512, 0x11));

@@ -67,7 +67,7 @@ beforeAll(async () => {
     name: 'shop',
     disks: [sampleDisk(isLong ? 64 * mebibyte : mebibyte)],
   });
-}, 120_000);
+});
 
 afterAll(async () => {
   await site.close();
@@ -76,7 +76,7 @@ afterAll(async () => {
   console.info(
     ['job | the host is killed at | having run for | the machine at the end', ...outcomes].join('\n'),
   );
-}, 30_000);
+});
 
 /** Asks again while there is no host to answer: as long as a host that is killed at each boundary may need. */
 async function patiently<T>(ask: () => Promise<T | undefined | false>): Promise<T> {

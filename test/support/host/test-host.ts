@@ -55,7 +55,7 @@ export async function jsonOf(response: Response): Promise<unknown> {
 export async function eventually<T>(
   ask: () => Promise<T> | T,
   isWanted: (answer: T) => boolean,
-  limitInMs = 15_000,
+  limitInMs = 60_000,
 ): Promise<T> {
   const untilMs = Date.now() + limitInMs;
   for (;;) {

@@ -45,7 +45,7 @@ export class ServerProcess {
     const text = await eventually(() => {
       const line = this.lines.slice(before).find((each) => each.includes('agent started'));
       return Promise.resolve(line && new RegExp(`${role}=(\\{[^}]*\\})`).exec(line)?.[1]);
-    }, 30_000);
+    }, 60_000);
     return SiteAddress.parse(z.json().parse(JSON.parse(text)));
   }
 

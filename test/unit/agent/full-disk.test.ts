@@ -65,10 +65,11 @@ itFull(
     const guest = await agent.connect('disk');
     service.isUnreachable = (each) => each.startsWith('/cache');
     const isFull = (): boolean => agent.lines.some((line) => /sealing failed.*ENOSPC|disk full/.test(line));
-    for (let round = 0; round < 50 && !isFull(); round += 1)
+    await eventually(async () => {
       for (let offset = 0; offset < diskSizeBytes; offset += 128 * 1024)
         await guest.write(offset, randomBytes(128 * 1024));
-    expect(isFull()).toBe(true);
+      return isFull();
+    }, 60_000);
     service.isUnreachable = () => false;
     service.cutNow();
     const { position } = await nthPoint(2);
@@ -76,7 +77,7 @@ itFull(
     expect(position?.epoch).toBe(1);
     guest.close();
   },
-  120_000,
+  240_000,
 );
 
 itFull(
@@ -101,5 +102,5 @@ itFull(
     expect((await replica()).equals(await guest.read(0, diskSizeBytes))).toBe(true);
     guest.close();
   },
-  120_000,
+  240_000,
 );

@@ -140,8 +140,9 @@ describe("a member's part in a marker", () => {
       const [disk] = agent.disks;
       const members = [await service.protect('machine', 'disk0', 1024 * 1024)];
       await eventually(() => Promise.resolve(disk?.isInDoubt === false));
+      let passTime = (): void => undefined;
       const own = new OwnParticipant({
-        clock: systemClock,
+        clock: { now: () => 0, sleep: () => new Promise<void>((resolve) => (passTime = resolve)) },
         freezer: new Freezer(undefined, { info: jest.fn(), warn: jest.fn(), error: jest.fn() }),
         seenServiceTime: () => 1,
         diskOf: () => disk,
@@ -158,6 +159,7 @@ describe("a member's part in a marker", () => {
       });
       await guest.read(0, 512);
       expect(isWritten).toBe(false);
+      passTime();
       await writing;
       const marker = {
         id: markerId,

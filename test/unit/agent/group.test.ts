@@ -115,11 +115,12 @@ describe('a group of machines', () => {
     const guests = await Promise.all(agents.map((agent) => NbdClient.connect(agent.nbd, 'disk0')));
     // Each machine writes the count only after the machine before it has: no point may hold it out of this order.
     let last = 0;
-    while ((await listedPoints(first)).length < enoughPoints) {
+    const known = (await listedPoints(first)).length;
+    while ((await listedPoints(first)).length < known + enoughPoints) {
       for (const until = last + 20; last < until; last++)
         for (const guest of guests) await guest.write(0, sectorOf(last + 1));
     }
-    await pointAfter(first, Date.now());
+    await pointAfter(first, Date.now() + 1);
 
     const points = await listedPoints(first);
     const seen = new Set<number>();
@@ -136,7 +137,7 @@ describe('a group of machines', () => {
     expect(seen).toContain(machineCount * last);
     for (const guest of guests) guest.close();
     network.close();
-  }, 120_000);
+  });
 
   it('cuts nothing while a member is away, holds nobody for it, and goes on when it is back', async () => {
     const replicaIds = await startGroup(3);
@@ -154,7 +155,7 @@ describe('a group of machines', () => {
     const point = await pointAfter(first, stoppedAt + 1000);
     expect(await countAt(point.pointId, first)).toBe(50);
     expect(await countAt(point.pointId, last)).toBe(0);
-  }, 60_000);
+  });
 
   it('seals what remains under one marker of all, whichever member is asked', async () => {
     const replicaIds = await startGroup(2);
@@ -170,5 +171,5 @@ describe('a group of machines', () => {
     expect(await countAt(point.pointId, second)).toBe(7);
     await eventually(() => Promise.resolve(service.taskResults.length > 0));
     expect(service.taskResults[0]).toMatchObject({ outcome: 'succeeded' });
-  }, 60_000);
+  });
 });

@@ -48,8 +48,8 @@ itAlone(
       await eventually(async () => {
         const { data } = await disk.read({ offsetBytes: 0, lengthBytes: diskSizeBytes });
         return Buffer.from(data).equals(readFileSync(path));
-      }, 30_000);
-      await eventually(async () => (await service.replicas.points(replicaId, 1)).length > 0, 30_000);
+      }, 60_000);
+      await eventually(async () => (await service.replicas.points(replicaId, 1)).length > 0, 60_000);
       expect(network.calls).toBeGreaterThan(0);
       // It has a network of its own indeed, in which only the way out listens.
       expect(readlinkSync(`/proc/${agent.pid}/ns/net`)).not.toBe(readlinkSync('/proc/self/ns/net'));
@@ -62,5 +62,5 @@ itAlone(
       rmSync(folder, { recursive: true, force: true });
     }
   },
-  90_000,
+  240_000,
 );

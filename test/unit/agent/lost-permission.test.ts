@@ -61,15 +61,19 @@ itAsNobody(
         await guest.write(offset, randomBytes(32 * 1024));
     };
     const state = join(folder, 'state');
-    const problem = () => readAgentStatus(state)?.replicas[0]?.report.problem;
+    const problemIn = (status: ReturnType<typeof readAgentStatus>) => status?.replicas[0]?.report.problem;
     const spool = join(state, 'disks', Buffer.from('disk').toString('base64url'), 'spool');
 
     chmodSync(spool, 0o500);
     await writeAll();
-    const told = await eventually(() => Promise.resolve(problem()), 60_000);
+    const status = await eventually(() => {
+      const read = readAgentStatus(state);
+      return Promise.resolve(problemIn(read) === undefined ? undefined : read);
+    }, 60_000);
+    const told = problemIn(status);
     expect(told).toEqual({ code: 'AgentStateFailing', message: expect.stringContaining('EACCES') as string });
     const { registered } = new AgentState(state);
-    expect(describeStatus(registered, readAgentStatus(state), 0)).toContain(`  ${told.message}`);
+    expect(describeStatus(registered, status, 0)).toContain(`  ${told?.message}`);
     await writeAll();
     chmodSync(spool, 0o700);
     const before = (await points()).length;
@@ -83,8 +87,8 @@ itAsNobody(
       .read({ offsetBytes: 0, lengthBytes: diskSizeBytes });
     expect(Buffer.from(data).equals(readFileSync(path))).toBe(true);
     expect(position?.epoch).toBe(1);
-    await eventually(() => Promise.resolve(problem() === undefined), 60_000);
+    await eventually(() => Promise.resolve(problemIn(readAgentStatus(state)) === undefined), 60_000);
     guest.close();
   },
-  120_000,
+  240_000,
 );

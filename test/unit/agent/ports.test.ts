@@ -113,4 +113,4 @@ it('B10 goes on when the data port is changed', async () => {
     await service.stop();
     rmSync(folder, { recursive: true, force: true });
   }
-}, 60_000);
+});

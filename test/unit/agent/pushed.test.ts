@@ -68,12 +68,12 @@ async function expectReplicated(machineId: string, name: string): Promise<void> 
   await eventually(async () => {
     const { data } = await disk.read({ offsetBytes: 0, lengthBytes: diskSizeBytes });
     return Buffer.from(data).equals(readFileSync(join(folder, name)));
-  }, 30_000);
+  }, 60_000);
 }
 
 async function expectBoth(): Promise<void> {
   byHand.start();
-  await eventually(() => Promise.resolve(service.members.length === 2), 30_000);
+  await eventually(() => Promise.resolve(service.members.length === 2), 60_000);
   expect(new Set(service.members.map(({ agentId }) => agentId)).size).toBe(2);
   await expectReplicated(hostname(), 'pushed.raw');
   await expectReplicated('by-hand', 'by-hand.raw');
@@ -90,7 +90,7 @@ itFar(
     await push(far.run);
     await expectBoth();
   },
-  60_000,
+  240_000,
 );
 
 itOverSsh(
@@ -105,5 +105,5 @@ itOverSsh(
       await ssh.stop();
     }
   },
-  60_000,
+  240_000,
 );

@@ -85,7 +85,7 @@ describe('in trouble, the guest sees no error and nothing is lost:', () => {
     await writeAll();
     service.isUnreachable = () => false;
     await expectCaughtUp();
-  }, 90_000);
+  });
 
   it('a spool that is gone for a while', async () => {
     await replicate();
@@ -96,7 +96,7 @@ describe('in trouble, the guest sees no error and nothing is lost:', () => {
     await writeAll();
     renameSync(`${spool}-away`, spool);
     await expectCaughtUp();
-  }, 90_000);
+  });
 
   it('a service that answers nonsense', async () => {
     await replicate();
@@ -111,7 +111,7 @@ describe('in trouble, the guest sees no error and nothing is lost:', () => {
     await eventually(() => Promise.resolve(count > 4));
     service.nonsense = () => undefined;
     await expectCaughtUp();
-  }, 90_000);
+  });
 
   it('a clock that jumps back and forth by hours', async () => {
     let offsetInMs = 0;
@@ -127,7 +127,7 @@ describe('in trouble, the guest sees no error and nothing is lost:', () => {
     offsetInMs = -50 * 3_600_000;
     const { length } = await listedPoints();
     await eventually(async () => (await listedPoints()).length > length + 1);
-  }, 90_000);
+  });
 });
 
 describe('a disk that has shrunk', () => {

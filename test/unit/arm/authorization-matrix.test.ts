@@ -79,7 +79,7 @@ describe('the authorization matrix', () => {
     expect(wrong).toEqual([]);
     expect(checked).toBe(operations.length * callers.size);
     expect(checked).toBeGreaterThanOrEqual((137 + 18) * 9);
-  }, 60_000);
+  });
 
   it('reaches into bodies: an id of another vault needs the same right there', async () => {
     const authorization = `Bearer ${await world.issuer.token({ objectId: 'contributor-there' })}`;

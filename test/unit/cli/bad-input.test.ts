@@ -11,7 +11,7 @@ describe('the command line, told wrong', () => {
     await harbour.protect('web');
     await harbour.protect('twin');
     await harbour.protect('other', { friendlyName: 'twin' });
-  }, 60_000);
+  });
 
   afterAll(() => harbour.close());
 

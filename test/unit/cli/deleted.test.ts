@@ -23,7 +23,7 @@ describe('deleted machines on the command line', () => {
   let harbour: Harbour;
   beforeEach(async () => {
     harbour = await Harbour.open();
-  }, 60_000);
+  });
   afterEach(() => harbour.close());
 
   it('are listed, taken back, and purged once somebody has said yes', async () => {

@@ -19,7 +19,7 @@ describe('the command line, on a vault with machines', () => {
         diskIds: [],
       });
     }
-  }, 60_000);
+  });
 
   afterAll(() => harbour.close());
   beforeEach(() => harbour.change(webId, { state: 'Protected', testFailover: 'None', hold: undefined }));

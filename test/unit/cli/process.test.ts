@@ -10,7 +10,7 @@ describe('the command line, as a process', () => {
     harbour = await Harbour.open();
     for (const name of ['web', 'mail']) await harbour.protect(name);
     environment = { PATH: process.env['PATH'] ?? '', ...harbour.environment };
-  }, 60_000);
+  });
 
   afterAll(() => harbour.close());
 
@@ -32,21 +32,21 @@ describe('the command line, as a process', () => {
       output: expect.stringContaining('MACHINE'),
       notes: '',
     });
-  }, 60_000);
+  });
 
   it('needs --yes where nobody can be asked', async () => {
     expect(await shell('lifeboat failover web < /dev/null')).toMatchObject({
       code: 2,
       notes: expect.stringContaining('--yes'),
     });
-  }, 60_000);
+  });
 
   it('says how to sign in where neither a token nor az is there', async () => {
     const bare = 'LIFEBOAT_TOKEN= LIFEBOAT_CONFIG=/nowhere.json PATH=/nowhere';
     const said = await shell(`export ${bare}; lifeboat status`);
     expect(said).toMatchObject({ code: 1, output: '' });
     expect(said.notes).toMatch(/^lifeboat: Nobody is signed in.*\n.*\n {2}next: .*az login for Azure/);
-  }, 60_000);
+  });
 
   it('ends with 130 on Ctrl-C', async () => {
     const child = spawn(process.execPath, ['dist/cli/main.js', 'status', '--watch', '0.05'], {
@@ -56,5 +56,5 @@ describe('the command line, as a process', () => {
     await once(child.stdout, 'data');
     child.kill('SIGINT');
     expect(await ended).toEqual([130, null]);
-  }, 60_000);
+  });
 });

@@ -15,7 +15,7 @@ describe('a catalogue that was lost', () => {
     for (const replicaId of replicaIds) {
       await replicas.create({ replicaId, sizeBytes: 4096, ownerId: 'web', policy: everyPoint });
     }
-  }, 60_000);
+  });
   afterAll(() => harbour.close());
 
   const records = (): Promise<unknown[]> =>

@@ -17,12 +17,14 @@ describe('the supervisor', () => {
   let said: string[];
   let supervisors: Supervisor[];
   let startPatienceInMs: number;
+  let graceInMs: number;
 
   beforeEach(async () => {
     ({ program, folder, remove } = await programFolder());
     said = [];
     supervisors = [];
     startPatienceInMs = 0;
+    graceInMs = 60_000;
   });
   afterEach(async () => {
     await Promise.all(supervisors.map((one) => one.stop()));
@@ -50,7 +52,7 @@ describe('the supervisor', () => {
       onLine: () => undefined,
       say: (sentence) => said.push(sentence),
       longestPauseInMs: 200,
-      graceInMs: 500,
+      graceInMs,
       startPatienceInMs,
     });
     supervisors.push(one);
@@ -117,6 +119,7 @@ describe('the supervisor', () => {
   });
 
   it('kills what must not live on and does not listen', async () => {
+    graceInMs = 500;
     const one = supervise(part('app', { rebornWith: ['storage'] }, 'deaf'), part('storage'));
     await one.start();
     const app = pidOf(one, 'app');

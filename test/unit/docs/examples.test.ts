@@ -54,14 +54,14 @@ describe('the examples', () => {
   it('set up a site with the official clients, and show that nothing is protected yet', async () => {
     expectASite(await example(process.execPath, 'sdk/set-up-site.mjs', 'by-sdk'), 'by-sdk');
     expect(await example(process.execPath, 'sdk/show-points.mjs', 'by-sdk')).toBe('0 protected in by-sdk\n');
-  }, 120_000);
+  });
 
   whereInstalled('curl')(
     'set up a site with curl',
     async () => {
       expectASite(await example('sh', 'curl/set-up-site.sh', 'by-curl'), 'by-curl');
     },
-    120_000,
+    240_000,
   );
 
   whereInstalled('az')(
@@ -69,7 +69,7 @@ describe('the examples', () => {
     async () => {
       expectASite(await example('sh', 'az/set-up-site.sh', 'by-az'), 'by-az');
     },
-    120_000,
+    240_000,
   );
 
   it('say what they lack', async () => {
@@ -77,5 +77,5 @@ describe('the examples', () => {
       env: { ...environment, LIFEBOAT_TOKEN: '' },
     });
     await expect(alone).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('LIFEBOAT_TOKEN') });
-  }, 60_000);
+  });
 });

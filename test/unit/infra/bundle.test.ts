@@ -31,7 +31,7 @@ const json = (file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'package-'));
   expect(bundle()).toMatchObject({ status: 0 });
-}, 180_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -48,7 +48,7 @@ describe('the deployed package', () => {
     expect(named.length).toBeGreaterThan(4);
     expect(JSON.parse(stdout)).toEqual(expect.arrayContaining(named));
     expect(statSync(join(folder, 'main.js')).size).toBeLessThan(8 * 1024 ** 2);
-  }, 180_000);
+  });
 
   it('serves the page from what lies in it, every file', async () => {
     const { Values } = JSON.parse(readFileSync('local.settings.sample.json', 'utf8'));
@@ -72,7 +72,7 @@ describe('the deployed package', () => {
       await host.stop();
       rmSync(dataFolder, { recursive: true, maxRetries: 3 });
     }
-  }, 60_000);
+  });
 
   it('keeps orchestrations with the scheduler, and brings the one native module', () => {
     const provider = json('host.json').extensions.durableTask.storageProvider;

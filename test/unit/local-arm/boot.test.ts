@@ -28,7 +28,7 @@ const subscription = '/subscriptions/6c696665-626f-4174-8000-0000000000f0';
       });
       const { kernel, initrd, append } = guest;
       await double.administer('PUT', 'boot', { kernel, initrd, append });
-    }, 60_000);
+    });
     afterAll(async () => {
       await double.stop();
       await rm(folder, { recursive: true, force: true });

@@ -16,8 +16,8 @@ describe('Resource Manager of the local cloud', () => {
 
   beforeAll(async () => {
     stack = await startStack({ parts: ['identity', 'target', 'arm'] });
-  }, 120_000);
-  afterAll(() => stack.stop(), 60_000);
+  });
+  afterAll(() => stack.stop());
 
   it('makes a machine of a replica blob by the settings and the identity of the app, though it dies half way', async () => {
     const { environment } = stack;
@@ -72,7 +72,7 @@ describe('Resource Manager of the local cloud', () => {
     });
     expect(look?.boot).not.toBe('booted');
     expect(await machines.remove(owner)).toEqual([]);
-  }, 120_000);
+  });
 
   it('takes nobody without a token of the issuer', async () => {
     const url = `${stack.facts['arm.endpoint'] ?? ''}/subscriptions/${subscription}/resourcegroups?api-version=2021-04-01`;

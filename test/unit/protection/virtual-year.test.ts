@@ -65,5 +65,5 @@ describe('a year of a protected machine', () => {
     const late = world.published.filter(({ type }) => type === 'lifeboat.rpo.exceeded').length;
     expect(late).toBe(5);
     expect(await world.item()).toMatchObject({ state: 'Protected', health: 'Normal' });
-  }, 120_000);
+  });
 });

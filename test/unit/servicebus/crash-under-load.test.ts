@@ -10,6 +10,7 @@ import {
   receiveEndlessly,
 } from '../../support/servicebus/crash-load';
 import { connectRaw } from '../../support/servicebus/raw-client';
+import { eventually } from '../../support/eventually';
 import { SeededChance } from '../../support/seeded-chance';
 
 const kills = process.env['LIFEBOAT_LONG'] === '1' ? 500 : 50;
@@ -52,11 +53,13 @@ async function oneLife(folder: string, ledger: Ledger, acknowledgements: number)
   await Promise.all([killed, cut]);
 }
 
-/** Receives until every session has been silent for a while. */
+/** Receives all that was acknowledged, and then until every session has been silent for a while. */
 async function drain(folder: string, ledger: Ledger): Promise<void> {
   const broker = await startBrokerProcess(folder, entities);
   const client = await connectRaw(broker.port, trialKey);
   for (const session of loadSessions) receiveEndlessly(client, session, ledger);
+  // What never comes is named by the verdict.
+  await eventually(() => Promise.resolve(ledger.lost().length === 0)).catch(() => undefined);
   let before = -1;
   while (ledger.received.size + ledger.duplicates !== before) {
     before = ledger.received.size + ledger.duplicates;

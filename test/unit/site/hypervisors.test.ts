@@ -134,5 +134,5 @@ const hasQemu = spawnSync(qemu, ['--version']).status === 0;
     expect(await open().machines()).toEqual([]);
     rmSync(folder, { recursive: true });
   },
-  60_000,
+  240_000,
 );

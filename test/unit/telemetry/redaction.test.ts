@@ -74,7 +74,7 @@ describe('a log', () => {
   it('is not held up by a long line', () => {
     const long = `${'sig'.repeat(50_000)} ${'Bearer '.repeat(20_000)} ${'eyJ'.repeat(50_000)} ${'"'.repeat(50_000)}`;
     expect(redacted(long).length).toBeLessThanOrEqual(long.length + 100_000);
-  }, 10_000);
+  });
 });
 
 describe('the log of a whole cloud', () => {

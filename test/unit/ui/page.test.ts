@@ -34,13 +34,13 @@ inBrowser('the page, in a browser', () => {
       executablePath: browserFile ?? '',
       args: ['--no-sandbox', '--disable-gpu'],
     });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await browser.close();
     await empty.close();
     await busy.close();
-  }, 60_000);
+  });
 
   const faults: string[] = [];
   async function opened(
@@ -73,7 +73,7 @@ inBrowser('the page, in a browser', () => {
     expect(await page.locator('#health').innerText()).toMatch(/^0\s*protected/);
     expect(page.url()).not.toContain(empty.harbour.world.ownerToken);
     await page.close();
-  }, 90_000);
+  });
 
   it('shows 1,001 machines, worst first, and asks for points only of those that are looked at', async () => {
     const page = await opened(busy);
@@ -93,7 +93,7 @@ inBrowser('the page, in a browser', () => {
     await page.getByText('1 of 1001').waitFor();
     expect(await rows.first().innerText()).toContain('<img src=x onerror=alert(1)>');
     await page.close();
-  }, 90_000);
+  });
 
   it('opens a Critical machine by keyboard: what is wrong, what to do, its RPO and its points', async () => {
     const page = await opened(busy);
@@ -109,7 +109,7 @@ inBrowser('the page, in a browser', () => {
     expect(await page.locator('.dot').count()).toBe(60);
     expect(await page.locator('.dot.app').count()).toBe(10);
     await page.close();
-  }, 90_000);
+  });
 
   it('shows the tasks of a job, and why it failed', async () => {
     const page = await opened(busy);
@@ -117,14 +117,14 @@ inBrowser('the page, in a browser', () => {
     await page.getByText('TargetQuotaExceeded').waitFor();
     expect(await page.locator('#jobs li').count()).toBeGreaterThan(1);
     await page.close();
-  }, 90_000);
+  });
 
   it('asks again for a token that is not good, and shows nothing', async () => {
     const page = await opened(busy, { token: 'no.such.token' });
     await page.getByText('The token is not, or no longer, good.').waitFor();
     expect(await page.locator('#board').isHidden()).toBe(true);
     await page.close();
-  }, 90_000);
+  });
 
   it('leaves what it showed, with the time it was true at, while the service cannot be reached', async () => {
     const page = await opened(empty, { before: (blank) => blank.clock.install() });
@@ -138,7 +138,7 @@ inBrowser('the page, in a browser', () => {
     await page.getByText(/^As of/).waitFor();
     expect(faults.splice(0)).toEqual([expect.stringContaining('ERR_FAILED')]);
     await page.close();
-  }, 90_000);
+  });
 
   it('forgets who signed out', async () => {
     const page = await opened(busy);
@@ -149,7 +149,7 @@ inBrowser('the page, in a browser', () => {
     await page.reload();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await page.close();
-  }, 90_000);
+  });
 
   it('has a name for everything that can be reached, and text that can be read in light and in dark', async () => {
     const page = await opened(busy);
@@ -161,7 +161,7 @@ inBrowser('the page, in a browser', () => {
       expect(await page.evaluate(faintTexts)).toEqual([]);
     }
     await page.close();
-  }, 90_000);
+  });
 });
 
 /** Runs in the browser, as text: controls without a name for those who cannot see them. */

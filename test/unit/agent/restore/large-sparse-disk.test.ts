@@ -85,5 +85,5 @@ describe('coming back to a disk of 8 GiB of which 1 % has changed', () => {
       differingBytes: 0,
     });
     disk.close();
-  }, 120_000);
+  });
 });
