@@ -9,7 +9,9 @@ import { Freezer, type FreezeScript } from '../markers/freezer';
 import { GroupKeeper } from '../markers/group/group-keeper';
 import type { GroupSettings } from '../markers/group/group-settings';
 import { MarkerKeeper } from '../markers/marker-keeper';
+import type { ProtectedDisk } from '../replica/protected-disk';
 import type { Desired, ServiceClient } from '../service/service-client';
+import { groupRefusal } from '../scan/group-refusal';
 import type { Scanner } from '../scan/scanner';
 import type { Telling } from '../site/site-role';
 import { keepTrying } from './keep-trying';
@@ -202,10 +204,16 @@ export class AgentLoop {
 
   /** What is fed, and what is wanted but not begun: the answer says how far the target is. */
   #replicaReports(): ReplicaReport[] {
-    const fed = this.#options.workers.flatMap(({ disk }) => disk.report() ?? []);
+    const fed = this.#options.workers.flatMap(({ disk }) => this.#reportOf(disk) ?? []);
     const known = new Set(fed.map((report) => report.replicaId));
     const unfed = (this.#read?.state.replicas ?? []).filter((wish) => !known.has(wish.replicaId));
     return [...fed, ...unfed.flatMap((wish) => this.#unbegun(wish))];
+  }
+
+  #reportOf(disk: ProtectedDisk): ReplicaReport | undefined {
+    const report = disk.report();
+    const problem = report?.problem ?? groupRefusal(disk, this.#read?.state.markers ?? []);
+    return report === undefined || problem === undefined ? report : { ...report, problem };
   }
 
   #unbegun(wish: DesiredReplica): ReplicaReport[] {

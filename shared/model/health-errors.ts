@@ -77,6 +77,11 @@ export const healthErrors = {
     summary: 'The stream of changes cannot be followed any further',
     causes: 'Changes were not seen or are damaged: a bad log, half a change, or somebody asked for a resync.',
   },
+  ScannedDiskInGroup: {
+    level: 'Warning',
+    summary: 'A group gets no recovery points, because a disk of it is scanned',
+    causes: 'A machine whose agent runs with `--scan` was put into a multi-VM consistency group.',
+  },
   SourceDiskFailing: {
     level: 'Warning',
     summary: 'A source disk answers with errors',

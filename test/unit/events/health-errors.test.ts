@@ -10,8 +10,8 @@ const given = [
     [...read(file).matchAll(/\bcode: ([^,{}]+),/g)].map(([, value = '']) => value),
   ),
   // What an agent names goes into the health of its item.
-  ...[...readFileSync('agent/replica/protected-disk.ts', 'utf8').matchAll(/new Trouble\(('\w+')/g)].map(
-    ([, code = '']) => code,
+  ...['agent/replica/protected-disk.ts', 'agent/scan/group-refusal.ts'].flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/(?:new Trouble\(|code: )('\w+')/g)].map(([, code = '']) => code),
   ),
   /const final: readonly ErrorCode\[\] = (\[.*\])/.exec(read('answer-doorbell'))?.[1] ?? '',
 ].flatMap((text) => [...text.matchAll(/'(\w+)'/g)].map(([, code = '']) => code));
