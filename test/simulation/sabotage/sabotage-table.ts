@@ -37,14 +37,14 @@ const tidy = 'service/upkeep/tidy-snapshots.ts';
 const status = 'service/replica/report-status.ts';
 
 export const sabotages: readonly Sabotage[] = [
-  code('the place of a log is not checked', 6, verified, ['  expectPlace(log.header, place);', '']),
+  code('the place of a log is not checked', 15, verified, ['  expectPlace(log.header, place);', '']),
   code('the disk is closed before the pages are written', 1, applyLog, [
     'await applyExtents(disk, log, { atNumber,',
     'await applyExtents(disk, log, { atNumber: (await disk.raise(closedNumber(nextPosition(at)))).number,',
   ]),
   code('pages are written whatever the number', 238, apply, [
-    'await this.disk.write(extent, this.atNumber);',
-    'await this.disk.write(extent, (await this.disk.state()).number);',
+    'await disk.write(extent, atNumber);',
+    'await disk.write(extent, (await disk.state()).number);',
   ]),
   code('writes are not folded', 1, apply, [
     '  yield* fold(extents);',
@@ -71,7 +71,7 @@ export const sabotages: readonly Sabotage[] = [
     'durable: laterOf(current.durable, closed),',
     'durable: { epoch: closed.epoch, sequence: closed.sequence + 1 },',
   ]),
-  code('bad logs are asked for for ever', 6, settle, [
+  code('bad logs are asked for for ever', 190, settle, [
     'missing.faults.length >= ports.measures.attemptLimit;',
     'missing.faults.length < 0;',
   ]),
@@ -110,7 +110,7 @@ export const sabotages: readonly Sabotage[] = [
     'point.timeInMs <= untilAgeInMs',
     'point.timeInMs <= untilAgeInMs / 4',
   ]),
-  code("a point's snapshot goes while another stands on it", 5, removePoint, [
+  code("a point's snapshot goes while another stands on it", 20, removePoint, [
     'if (!needed.has(id)) await',
     'await',
   ]),
@@ -118,7 +118,7 @@ export const sabotages: readonly Sabotage[] = [
     '  if (await isAnyStillThere(ports, manifest)) return;',
     '',
   ]),
-  code('the logs that points stand on are swept', 56, tidy, [
+  code('the logs that points stand on are swept', 660, tidy, [
     "if (member?.hold?.by !== 'journal' || member.position === null) return [];",
     'if (member !== null) return [];',
   ]),
@@ -127,7 +127,7 @@ export const sabotages: readonly Sabotage[] = [
     '  return null;',
   ]),
   code('the bad upload is asked for again', 6, status, ['attempt: missing.attempt };', 'attempt: 0 };']),
-  code('the journal is replayed from its second log', 2, 'service/points/materialise.ts', [
+  code('the journal is replayed from its second log', 6, 'service/points/materialise.ts', [
     'of recipe.logs) await',
     'of recipe.logs.slice(1)) await',
   ]),
@@ -153,6 +153,6 @@ export const sabotages: readonly Sabotage[] = [
   rule('a marker while blocks are still to be copied', 1, 'waitsForCopy'),
   rule('what is wanted is not sent', 6, 'sendsWhatIsWanted'),
   rule('the agent frees what is not durable', 1, 'freesBelowDurable'),
-  rule('an agent goes on from an older spool', 15, 'rebasesAfterAmnesia'),
+  rule('an agent goes on from an older spool', 49, 'rebasesAfterAmnesia'),
   rule('a marker carries a time nobody has seen', 1, 'reportsSeenTime'),
 ];
