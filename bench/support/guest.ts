@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { findProgram } from './find-program';
 
-/** A small Linux: a kernel with an initial file system, and a disk that it mounts, reads its greeting from and writes to. */
+/** A Linux: a kernel with an initial file system, and a disk that it mounts, reads and writes to. */
 export interface Guest {
   readonly kernel: string;
   readonly initrd: string;
@@ -10,9 +11,13 @@ export interface Guest {
   /** A raw image. */
   readonly disk: string;
   readonly sizeBytes: number;
-  /** What it prints once its disk is mounted, read and written. */
+  /** What it prints, with the disk's note behind it, once it is up. */
   readonly greeting: string;
+  readonly memoryInMb: number;
 }
+
+/** The note is text at the very end of the disk, behind the file system, with zeros after it. */
+export const noteBytes = 512;
 
 const modules = [
   'virtio_ring',
@@ -37,7 +42,7 @@ function kernelRoots(): string[] {
 export function guestLacks(): string | undefined {
   if (!existsSync('/bin/busybox')) return 'busybox-static is not installed';
   if (!existsSync('/sbin/mke2fs')) return 'e2fsprogs is not installed';
-  if (!hasProgram('qemu-system-x86_64')) return 'qemu-system-x86 is not installed';
+  if (findProgram('qemu-system-x86_64') === undefined) return 'qemu-system-x86 is not installed';
   return findKernel() === undefined ? 'no kernel package of Debian was found' : undefined;
 }
 
@@ -47,7 +52,7 @@ export function buildGuest(folder: string, sizeBytes: number): Guest {
   const initrd = buildInitrd(folder, found.drivers);
   const disk = buildDisk(folder, sizeBytes);
   const append = 'console=ttyS0 panic=-1 quiet rdinit=/init';
-  return { kernel: found.kernel, initrd, append, disk, sizeBytes, greeting };
+  return { kernel: found.kernel, initrd, append, disk, sizeBytes, greeting, memoryInMb: 128 };
 }
 
 function buildInitrd(folder: string, drivers: string): string {
@@ -78,7 +83,7 @@ function initScript(): string {
     '$b mount -t ext4 /dev/vda /mnt || echo "the guest cannot mount its disk"',
     '$b md5sum /mnt/data/* > /dev/null',
     'echo "booted" >> /mnt/boots; $b sync',
-    '$b cat /mnt/greeting > /dev/console',
+    `echo "$($b cat /mnt/greeting): $($b tail -c ${noteBytes} /dev/vda | $b tr -d '\\0')" > /dev/console`,
     'while true; do $b sleep 60; done',
     '',
   ].join('\n');
@@ -93,7 +98,9 @@ function buildDisk(folder: string, sizeBytes: number): string {
     writeFileSync(join(root, 'data', String(index)), Buffer.alloc(512 * 1024, `file ${index} `));
   }
   const disk = join(folder, 'disk.raw');
-  execFileSync('/sbin/mke2fs', ['-q', '-t', 'ext4', '-F', '-d', root, disk, `${sizeBytes / 1024}k`]);
+  const fileSystemKib = sizeBytes / 1024 - 64;
+  execFileSync('/sbin/mke2fs', ['-q', '-t', 'ext4', '-F', '-d', root, disk, `${fileSystemKib}k`]);
+  truncateSync(disk, sizeBytes);
   return disk;
 }
 
@@ -114,8 +121,4 @@ function findKernel(): { readonly kernel: string; readonly drivers: string } | u
 /** The block driver lies in another folder than the rest. */
 function moduleFile(drivers: string, name: string): string {
   return join(drivers, name === 'virtio_blk' ? 'block' : 'virtio', `${name}.ko`);
-}
-
-function hasProgram(name: string): boolean {
-  return (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, name)));
 }
