@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { present } from '../../shared/assert';
 import { startArmDouble, type ArmDouble } from '../support/compute/arm-double';
 import { describeCompute } from './compute.contract';
@@ -58,4 +59,46 @@ it('a network of a test lets its machines reach each other, and nothing else eit
       { ...any, access: 'Deny', sourceAddressPrefix: '*', destinationAddressPrefix: '*' },
     ]);
   }
+});
+
+it('takes a card that is there where it may, never removes it, and puts a new one behind its load balancer', async () => {
+  const arm = present(double, 'the double');
+  const resourceGroupId = '/subscriptions/6c696665-626f-4174-8000-000000000001/resourceGroups/cards';
+  const place = { resourceGroupId, location: 'westeurope' };
+  const owner = { vaultId: 'vault', itemId: 'item', jobId: 'cards' };
+  await arm.places.ensureGroup(place, { ...owner, jobId: 'setup' });
+  const subnets = [{ name: 'front', range: '10.9.0.0/24' }];
+  const networkId = await arm.places.ensureNetwork({
+    ...{ owner: { ...owner, jobId: 'setup' }, place, subnets },
+    ...{ name: 'lan', addressSpace: ['10.9.0.0/16'] },
+  });
+  const at = `${resourceGroupId}/providers/Microsoft.Network`;
+  const put = (id: string, properties: object): Promise<unknown> =>
+    arm.call('PUT', `${id}?api-version=2024-05-01`, { location: 'westeurope', properties });
+  const subnet = { id: `${networkId}/subnets/front` };
+  await put(`${at}/networkInterfaces/kept`, { ipConfigurations: [{ name: 'a', properties: { subnet } }] });
+  await put(`${at}/loadBalancers/door`, { backendAddressPools: [{ name: 'web' }] });
+
+  const poolId = `${at}/loadBalancers/door/backendAddressPools/web`;
+  const nics = [
+    { networkId, card: { name: 'kept', mayExist: true } },
+    { networkId, poolIds: [poolId], moreAddresses: [{ poolIds: [poolId] }] },
+  ];
+  const machine = async (name: string, cards: typeof nics | { networkId: string; poolIds: string[] }[]) => {
+    const replicaId = randomUUID();
+    const replica = await arm.replicas.create(replicaId, 1024 * 1024);
+    await replica.raise(2);
+    const disk = { owner, place, replicaId, name: `${name}-os`, sizeBytes: 1024 * 1024 };
+    const { id } = await arm.machines.makeDisk({ ...disk, isOperatingSystem: true });
+    const request = { owner, place, name, size: 'Standard_B2s', diskIds: [id], nics: cards };
+    return arm.machines.makeMachine(request);
+  };
+  const made = (await arm.machines.look(await machine('web', nics)))?.machine.nics;
+  expect(made).toMatchObject([{ id: `${at}/networkInterfaces/kept` }, { poolIds: [poolId, poolId] }]);
+  await expect(machine('lost', [{ networkId, poolIds: [`${poolId}-not`] }])).rejects.toMatchObject({
+    code: 'TargetResourceMissing',
+  });
+  expect(await arm.machines.remove(owner)).toEqual([]);
+  const kept = await arm.call('GET', `${at}/networkInterfaces/kept?api-version=2024-05-01`);
+  expect(kept.status).toBe(200);
 });

@@ -103,6 +103,28 @@ export function describeCompute(name: string, compute: () => ComputeUnderTest): 
       expect(plain).not.toHaveProperty('moreAddresses');
     });
 
+    it('names a card as it was asked to, and leaves one of that name in another machine alone', async () => {
+      const scene = await stage();
+      const other = { ...scene, owner: { ...scene.owner, jobId: randomUUID() } };
+      const withCard = async (who: Scene, name: string, mayExist: boolean): Promise<string> => {
+        const { replicaId } = await writtenReplica(scene);
+        const { id: diskId } = await scene.machines.makeDisk(diskRequest(who, replicaId, `${name}-disk`));
+        const nic = { networkId: scene.networkId, subnet: 'front', card: { name: 'gate', mayExist } };
+        const id = await scene.machines.makeMachine({
+          ...machineRequest(who, name, [diskId]),
+          nics: [nic],
+        });
+        return (await scene.machines.look(id))?.machine.nics[0]?.id ?? '';
+      };
+      const first = await withCard(scene, 'inner', false);
+      expect(first).toMatch(/\/networkInterfaces\/gate$/i);
+      expect(await withCard(other, 'outer', true)).toMatch(/\/networkInterfaces\/outer-nic0$/i);
+      await expect(withCard(other, 'third', false)).rejects.toMatchObject({ code: 'TargetNameTaken' });
+      expect(await scene.machines.remove(other.owner)).toEqual([]);
+      const made = (await scene.machines.made(scene.owner)).map(({ id }) => id.toLowerCase());
+      expect(made).toContain(first.toLowerCase());
+    });
+
     it('makes a machine once, however often it is asked', async () => {
       const scene = await stage();
       const { id, request } = await makeMachine(scene, 'twice', [undefined]);

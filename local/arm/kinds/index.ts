@@ -15,6 +15,7 @@ const all: readonly Kind[] = [
   networkInterfaces,
   publicAddresses,
   plainKind('Microsoft.Network/networkSecurityGroups'),
+  plainKind('Microsoft.Network/loadBalancers'),
   plainKind('Microsoft.Compute/availabilitySets', 200),
   plainKind('Microsoft.Storage/storageAccounts'),
 ];

@@ -15,6 +15,7 @@ const Configuration = z.looseObject({
     privateIPAllocationMethod: z.enum(['Static', 'Dynamic']).default('Dynamic'),
     privateIPAddress: z.string().optional(),
     publicIPAddress: Reference.nullish(),
+    loadBalancerBackendAddressPools: z.array(Reference).nullish(),
     primary: z.boolean().optional(),
   }),
 });
@@ -22,6 +23,7 @@ const Properties = z.looseObject({
   ipConfigurations: z.array(Configuration).min(1),
   networkSecurityGroup: Reference.nullish(),
 });
+const Pools = z.looseObject({ backendAddressPools: z.array(z.looseObject({ name: z.string() })) });
 type Configuration = z.infer<typeof Configuration>;
 
 export const networkInterfaces: Kind = {
@@ -88,6 +90,7 @@ function configured(
 ): object {
   const publicId = properties.publicIPAddress?.id;
   if (publicId !== undefined && !findResource(database, publicId)) throw missingReference(publicId, id);
+  for (const pool of properties.loadBalancerBackendAddressPools ?? []) mustFindPool(database, pool.id, id);
   const subnet = mustFindSubnet(database, properties.subnet.id, id);
   const isStatic = properties.privateIPAllocationMethod === 'Static';
   const kept = before.find((one) => one.name === name && isTaken(one.properties.subnet.id, subnet.id));
@@ -100,6 +103,13 @@ function configured(
     name,
     properties: { ...properties, privateIPAddress, primary, provisioningState: 'Succeeded' },
   };
+}
+
+function mustFindPool(database: PutCall['database'], poolId: string, cardId: string): void {
+  const [, balancerId = poolId, name = ''] = /^(.*)\/backendAddressPools\/([^/]+)$/i.exec(poolId) ?? [];
+  const pools = Pools.safeParse(findResource(database, balancerId)?.properties).data?.backendAddressPools;
+  const isThere = pools?.some((pool) => pool.name.toLowerCase() === name.toLowerCase()) === true;
+  if (!isThere) throw missingReference(poolId, cardId);
 }
 
 /** Marks a network card as part of a machine, or of none. */

@@ -81,9 +81,10 @@ export class ArmTargetMachines implements TargetMachines {
     if (existing !== undefined) checkOwn(existing, owner);
     if (existing?.provisioningState === 'Succeeded') return existing.id ?? '';
     if (existing?.provisioningState === 'Failed') await made.removeById(existing.id ?? '');
+    const machineId = `${place.resourceGroupId}/providers/Microsoft.Compute/virtualMachines/${name}`;
     const nicIds: string[] = [];
     for (const [index, nic] of wanted.nics.entries()) {
-      nicIds.push(await cards.make({ owner, place, name: `${name}-nic${index}`, nic }));
+      nicIds.push(await cards.make({ owner, place, machineId, name: `${name}-nic${index}`, nic }));
     }
     const machine = machineBody(wanted, nicIds);
     const { id } = await asking(

@@ -10,7 +10,10 @@ import { addressFor, firstSubnet } from './addresses';
 export interface CardRequest {
   readonly owner: Owner;
   readonly place: TargetPlace;
+  /** What it is called, unless a name was chosen for it. */
   readonly name: string;
+  /** The machine that it is for. */
+  readonly machineId: string;
   readonly nic: NicRequest;
 }
 
@@ -19,31 +22,37 @@ export class NetworkCards {
   constructor(private readonly clients: ArmClients) {}
 
   /** Gives the card's id. A wanted address that is taken is not waited for: the next free one is. */
-  async make({ owner, place, name, nic }: CardRequest): Promise<string> {
-    const { subscription, group } = parseArmId(place.resourceGroupId);
+  async make(request: CardRequest): Promise<string> {
+    const { owner, place, nic } = request;
+    const { subscription, group: ownGroup } = parseArmId(place.resourceGroupId);
+    const { name = request.name, group = ownGroup } = nic.card ?? {};
     const network = this.clients.network(subscription);
     const existing = await askingFor(network.networkInterfaces.get(group, name));
     if (existing !== undefined) {
-      if (!isOwnedBy(existing.tags, owner)) {
-        throw new LifeboatError(
-          'TargetNameTaken',
-          `The network card ${existing.id ?? name} was made by somebody else.`,
-        );
+      if (isOwnedBy(existing.tags, owner)) {
+        if (existing.provisioningState === 'Succeeded') return existing.id ?? '';
+      } else if (nic.card?.mayExist === true) {
+        const { card: _, ...unnamed } = nic;
+        const isFree = isInNoOther(existing, request.machineId);
+        return isFree ? (existing.id ?? '') : this.make({ ...request, nic: unnamed });
+      } else {
+        const message = `The network card ${existing.id ?? name} was made by somebody else.`;
+        throw new LifeboatError('TargetNameTaken', message);
       }
-      if (existing.provisioningState === 'Succeeded') return existing.id ?? '';
     }
     const subnet = nic.subnet ?? (await firstSubnet(this.clients, nic.networkId));
-    const addresses = await addressesOf(this.clients, { owner, place, name, nic }, subnet);
+    const addresses = await addressesOf(this.clients, request, subnet);
     const card = (isKept: boolean): NetworkInterface => ({
       location: place.location,
       tags: tagsOf(owner),
-      ipConfigurations: addresses.map(({ wanted, publicId }, index) => ({
+      ipConfigurations: addresses.map(({ wanted, publicId, poolIds }, index) => ({
         name: index === 0 ? 'primary' : `more-${index}`,
         primary: index === 0,
         subnet: { id: `${nic.networkId}/subnets/${subnet}` },
         privateIPAllocationMethod: isKept && wanted !== undefined ? 'Static' : 'Dynamic',
         ...(isKept && wanted !== undefined && { privateIPAddress: wanted }),
         ...(publicId !== undefined && { publicIPAddress: { id: publicId } }),
+        ...(poolIds.length > 0 && { loadBalancerBackendAddressPools: poolIds.map((id) => ({ id })) }),
       })),
       ...(nic.securityGroupId !== undefined && { networkSecurityGroup: { id: nic.securityGroupId } }),
     });
@@ -69,18 +78,28 @@ export class NetworkCards {
     const publicAddress = await publicAddressOf(network, configuration.publicIPAddress?.id);
     const address = configuration.privateIPAddress ?? '';
     const moreAddresses = others.flatMap(({ privateIPAddress }) => privateIPAddress ?? []);
+    const poolIds = [configuration, ...others].flatMap(({ loadBalancerBackendAddressPools: pools = [] }) =>
+      pools.flatMap(({ id = [] }) => id),
+    );
     return {
       ...{ id: nicId, networkId, subnet, address },
       ...(publicAddress !== undefined && { publicAddress }),
       ...(moreAddresses.length > 0 && { moreAddresses }),
+      ...(poolIds.length > 0 && { poolIds }),
     };
   }
+}
+
+/** What is there may be of an earlier try at the same machine. */
+function isInNoOther({ virtualMachine }: NetworkInterface, machineId: string): boolean {
+  return virtualMachine?.id === undefined || virtualMachine.id.toLowerCase() === machineId.toLowerCase();
 }
 
 interface CardAddress {
   /** Free, when it was asked for; undefined leaves the choice to the network. */
   readonly wanted: string | undefined;
   readonly publicId: string | undefined;
+  readonly poolIds: readonly string[];
 }
 
 async function addressesOf(
@@ -90,7 +109,7 @@ async function addressesOf(
 ): Promise<readonly CardAddress[]> {
   const { networkId, moreAddresses = [] } = nic;
   const addresses: CardAddress[] = [];
-  for (const [index, { address, publicAddress }] of [nic, ...moreAddresses].entries()) {
+  for (const [index, { address, publicAddress, poolIds = [] }] of [nic, ...moreAddresses].entries()) {
     const publicName = index === 0 ? `${name}-ip` : `${name}-ip${index}`;
     addresses.push({
       wanted: await addressFor(clients, { networkId, subnet, wanted: address }),
@@ -98,6 +117,7 @@ async function addressesOf(
         publicAddress === true
           ? await makePublicAddress(clients, { owner, place, name: publicName })
           : undefined,
+      poolIds,
     });
   }
   return addresses;
@@ -105,7 +125,7 @@ async function addressesOf(
 
 async function makePublicAddress(
   clients: ArmClients,
-  { owner, place, name }: Omit<CardRequest, 'nic'>,
+  { owner, place, name }: Pick<CardRequest, 'owner' | 'place' | 'name'>,
 ): Promise<string> {
   const { subscription, group } = parseArmId(place.resourceGroupId);
   const { publicIPAddresses } = clients.network(subscription);

@@ -34,19 +34,33 @@ export const TargetDisk = z.object({
 });
 export type TargetDisk = z.infer<typeof TargetDisk>;
 
-/** A network card to be. */
-export const NicRequest = z.object({
-  networkId: z.string(),
-  /** The network's first subnet, if absent. */
-  subnet: z.string().optional(),
+/** An address of a network card to be. */
+const AddressRequest = z.object({
   /** Taken if it is free and in the subnet; otherwise the next free one is. */
   address: z.string().optional(),
   publicAddress: z.boolean().default(false),
+  /** The pools of load balancers that it is behind. */
+  poolIds: z.array(z.string()).default([]),
+});
+
+/** What a card is called, where that was chosen. */
+const CardName = z.object({
+  name: z.string(),
+  /** The name of its resource group; the machine's, if absent. */
+  group: z.string().optional(),
+  /** A card of this name that is there and in no machine is taken as it is, and never removed. One in use is left alone. */
+  mayExist: z.boolean().default(false),
+});
+
+/** A network card to be. */
+export const NicRequest = AddressRequest.extend({
+  networkId: z.string(),
+  /** The network's first subnet, if absent. */
+  subnet: z.string().optional(),
   /** Beside the first, in the same subnet. */
-  moreAddresses: z
-    .array(z.object({ address: z.string().optional(), publicAddress: z.boolean().default(false) }))
-    .default([]),
+  moreAddresses: z.array(AddressRequest).default([]),
   securityGroupId: z.string().optional(),
+  card: CardName.optional(),
 });
 export type NicRequest = z.input<typeof NicRequest>;
 
@@ -72,6 +86,8 @@ export const MachineNic = z.object({
   address: z.string(),
   publicAddress: z.string().optional(),
   moreAddresses: z.array(z.string()).optional(),
+  /** The pools of load balancers that any of its addresses is behind. */
+  poolIds: z.array(z.string()).optional(),
 });
 export type MachineNic = z.infer<typeof MachineNic>;
 

@@ -197,6 +197,30 @@ describe('the cards of a recovered machine', () => {
     ]);
   });
 
+  it('have all the addresses of the source, until their own are described, with their names and load balancers', async () => {
+    const nics = [{ networkId: 'a', subnet: 'front', address: '10.2.0.40', moreAddresses: ['10.2.0.41'] }];
+    const enabledWith = { ...there, recoveryAzureNetworkId: `${networks}/quay` };
+    const onSite = await failedOver('HyperVReplicaAzure', { name: 'site', nics, enabledWith });
+    const test = { networkType: 'VmNetworkAsInput', networkId: `${networks}/quay` };
+    const whole = [['quay', 'front', '10.2.0.40', '10.2.0.41']];
+    expect(await cards(onSite, 'testFailover', test)).toEqual(whole);
+    await world.run(onSite, 'testFailoverCleanup');
+    const inRegion = await failedOver('A2A', { nics, enabledWith });
+    expect(await cards(inRegion, 'testFailover', test)).toEqual(whole);
+    await world.run(inRegion, 'testFailoverCleanup');
+
+    const gates = { resourceGroupId: groupOf('gates'), location: 'westeurope' };
+    await world.compute.places.ensureGroup(gates, { vaultId: vault, itemId: 'setup', jobId: 'setup' });
+    const pool = `${groupOf('rescue')}/loadBalancers/door/backendAddressPools/web`;
+    const ipConfigs = [{ recoveryStaticIPAddress: '10.2.0.50', recoveryLBBackendAddressPoolIds: [pool] }];
+    const named = { recoveryNicName: 'gate', recoveryNicResourceGroupName: 'gates', reuseExistingNic: true };
+    await describeCards(inRegion, { vmNics: [{ nicId: 'web-nic0', ipConfigs, ...named }] });
+    expect(await cards(inRegion)).toEqual([['quay', 'front', '10.2.0.50']]);
+    expect(recoveriesOf(await world.item(inRegion)).real?.machine?.nics).toMatchObject([
+      { id: expect.stringMatching(/\/gates\/.*\/gate$/), poolIds: [pool] },
+    ]);
+  });
+
   it('are described in the words of the appliance too, and one of them has to be selected', async () => {
     const machine = await failedOver('InMageRcm', {
       ...{ nics: [{ address: '10.2.0.20' }, { address: '10.2.1.21' }, { address: '10.2.1.22' }] },

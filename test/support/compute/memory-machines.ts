@@ -6,11 +6,14 @@ import {
   type MachineLook,
   type MadeResource,
   type TargetDisk,
+  type TargetPlace,
 } from '../../../shared/contracts/compute/target-machine';
 import { LifeboatError } from '../../../shared/errors';
 import type { TargetMachines } from '../../../shared/ports/compute/target-machines';
 import type { ReplicaDisks } from '../../../shared/ports/replica-disks';
 import { key, type MemoryCloud } from './memory-cloud';
+
+type MadeNic = ReturnType<typeof MachineRequest.parse>['nics'][number];
 
 /** Machines in memory. Their disks hold real bytes, read from the replica disks when they are made. */
 export class MemoryMachines implements TargetMachines {
@@ -125,14 +128,28 @@ export class MemoryMachines implements TargetMachines {
         network.take(given);
         return given;
       });
-      const nicId = this.cloud.idIn(place, 'Microsoft.Network/networkInterfaces', `${name}-nic${index}`);
+      const nicId = this.#cardId(place, `${name}-nic${index}`, nic.card);
       const more = moreAddresses.length > 0 ? { moreAddresses } : {};
-      const shown = { id: nicId, networkId: network.network.id, subnet, address, ...more };
+      const poolIds = [nic, ...nic.moreAddresses].flatMap((each) => each.poolIds);
+      const pools = poolIds.length > 0 ? { poolIds } : {};
+      const shown = { id: nicId, networkId: network.network.id, subnet, address, ...more, ...pools };
       return nic.publicAddress ? { ...shown, publicAddress: `203.0.113.${index + 1}` } : shown;
     });
     const { location, zone } = place;
     const optional = { ...(zone && { zone }), ...(availabilitySetId && { availabilitySetId }) };
     return { id, name, location, size, operatingSystem, disks, nics, ...optional };
+  }
+
+  #cardId(place: TargetPlace, name: string, card: MadeNic['card']): string {
+    const group = `${place.resourceGroupId.split('/').slice(0, 4).join('/')}/${card?.group ?? ''}`;
+    const at = card?.group === undefined ? place : { ...place, resourceGroupId: group };
+    const id = this.cloud.idIn(at, 'Microsoft.Network/networkInterfaces', card?.name ?? name);
+    const isTaken = [...this.cloud.machines.values()].some(({ machine }) =>
+      machine.nics.some((nic) => key(nic.id) === key(id)),
+    );
+    if (!isTaken) return id;
+    if (card?.mayExist === true) return this.#cardId(place, name, undefined);
+    throw new LifeboatError('TargetNameTaken', `${id} was made by somebody else.`);
   }
 
   async #read(replicaId: string, sizeBytes: number): Promise<Buffer> {

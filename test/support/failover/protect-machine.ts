@@ -44,6 +44,8 @@ interface SourceNic {
   readonly networkId?: string;
   readonly subnet?: string;
   readonly address: string;
+  /** Beside the first. */
+  readonly moreAddresses?: string[];
 }
 
 interface Attached {
@@ -188,10 +190,10 @@ async function attach(
     machine: {
       ...{ machineId, name: machineId.split('/').at(-1), osType: 'Linux', powerState: 'running' },
       ...{ generation: '1', disks: reported, isPhysical },
-      nics: nics.map(({ address, ...nic }, index) => ({
+      nics: nics.map(({ address, moreAddresses = [], ...nic }, index) => ({
         ...nic,
         nicId: `nic${index}`,
-        addresses: [address],
+        addresses: [address, ...moreAddresses],
       })),
     },
   });

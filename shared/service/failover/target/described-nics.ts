@@ -17,6 +17,8 @@ const flag = z
   .optional()
   .catch(undefined);
 
+const ids = z.array(z.string().min(1)).nullish().catch(undefined);
+
 const WishedAddress = z.looseObject({
   isPrimary: flag,
   /** So it is spelt on the wire. */
@@ -24,9 +26,11 @@ const WishedAddress = z.looseObject({
   recoverySubnetName: text,
   recoveryStaticIPAddress: text,
   recoveryPublicIPAddressId: text,
+  recoveryLBBackendAddressPoolIds: ids,
   tfoSubnetName: text,
   tfoStaticIPAddress: text,
   tfoPublicIPAddressId: text,
+  tfoLBBackendAddressPoolIds: ids,
 });
 type WishedAddress = z.infer<typeof WishedAddress>;
 
@@ -39,6 +43,13 @@ const WishedNic = z.looseObject({
   recoveryVMSubnetName: text,
   recoveryNetworkSecurityGroupId: text,
   tfoNetworkSecurityGroupId: text,
+  recoveryNicName: text,
+  targetNicName: text,
+  recoveryNicResourceGroupName: text,
+  reuseExistingNic: flag,
+  tfoNicName: text,
+  tfoNicResourceGroupName: text,
+  tfoReuseExistingNic: flag,
   ipConfigs: z.array(WishedAddress).nullish(),
   isPrimaryNic: flag,
   isSelectedForFailover: flag,
@@ -71,12 +82,12 @@ export function nicsDescribed(item: ProtectedItem, isTest: boolean): readonly De
 }
 
 function wishedOf(nic: WishedNic, isTest: boolean): DescribedNic['wished'] {
-  const { networkId, subnet, address, securityGroupId } = isTest ? inTest(nic) : inFailover(nic);
+  const { networkId, subnet, address, securityGroupId, card } = isTest ? inTest(nic) : inFailover(nic);
   const [first, ...others] = addressesOf(nic).map(isTest ? addressInTest : addressInFailover);
   return {
-    ...withoutGaps({ networkId, address, securityGroupId, subnet: first?.subnet ?? subnet }),
-    ...(first && ownOf(first)),
-    ...(others.length === 0 ? {} : { moreAddresses: others.map(ownOf) }),
+    ...withoutGaps({ networkId, address, securityGroupId, card, subnet: first?.subnet ?? subnet }),
+    // Once a card's addresses are described, it has no others.
+    ...(first && { ...ownOf(first), moreAddresses: others.map(ownOf) }),
   };
 }
 
@@ -85,7 +96,9 @@ interface Named {
   readonly subnet: string | undefined;
   readonly address: string | undefined;
   readonly securityGroupId: string | undefined;
+  readonly card: CardName | undefined;
 }
+type CardName = z.input<typeof NicRequest>['card'];
 
 function inFailover(nic: WishedNic): Named {
   return {
@@ -93,6 +106,11 @@ function inFailover(nic: WishedNic): Named {
     subnet: nic.recoveryVMSubnetName ?? nic.targetSubnetName,
     address: nic.targetStaticIPAddress,
     securityGroupId: nic.recoveryNetworkSecurityGroupId,
+    card: cardNamed(
+      nic.recoveryNicName ?? nic.targetNicName,
+      nic.recoveryNicResourceGroupName,
+      nic.reuseExistingNic,
+    ),
   };
 }
 
@@ -102,31 +120,43 @@ function inTest(nic: WishedNic): Named {
     subnet: nic.testSubnetName,
     address: nic.testStaticIPAddress,
     securityGroupId: nic.tfoNetworkSecurityGroupId,
+    card: cardNamed(nic.tfoNicName, nic.tfoNicResourceGroupName, nic.tfoReuseExistingNic),
   };
 }
+
+function cardNamed(name: string | undefined, group: string | undefined, mayExist = false): CardName {
+  return name === undefined ? undefined : { name, ...withoutGaps({ group }), mayExist };
+}
+
+type OwnAddress = Pick<z.input<typeof NicRequest>, 'address' | 'publicAddress' | 'poolIds'>;
 
 interface NamedAddress {
   readonly subnet: string | undefined;
   readonly address: string | undefined;
   readonly isPublic: boolean;
+  readonly poolIds: readonly string[];
 }
 
 function addressInFailover(wished: WishedAddress): NamedAddress {
   const { recoverySubnetName, recoveryStaticIPAddress, recoveryPublicIPAddressId } = wished;
   const isPublic = recoveryPublicIPAddressId !== undefined;
-  return { subnet: recoverySubnetName, address: recoveryStaticIPAddress, isPublic };
+  const poolIds = wished.recoveryLBBackendAddressPoolIds ?? [];
+  return { subnet: recoverySubnetName, address: recoveryStaticIPAddress, isPublic, poolIds };
 }
 
-function addressInTest({
-  tfoSubnetName,
-  tfoStaticIPAddress,
-  tfoPublicIPAddressId,
-}: WishedAddress): NamedAddress {
-  return { subnet: tfoSubnetName, address: tfoStaticIPAddress, isPublic: tfoPublicIPAddressId !== undefined };
+function addressInTest(wished: WishedAddress): NamedAddress {
+  const { tfoSubnetName, tfoStaticIPAddress, tfoPublicIPAddressId } = wished;
+  const isPublic = tfoPublicIPAddressId !== undefined;
+  const poolIds = wished.tfoLBBackendAddressPoolIds ?? [];
+  return { subnet: tfoSubnetName, address: tfoStaticIPAddress, isPublic, poolIds };
 }
 
-function ownOf({ address, isPublic }: NamedAddress): { address?: string; publicAddress?: true } {
-  return { ...withoutGaps({ address }), ...(isPublic ? { publicAddress: true } : {}) };
+function ownOf({ address, isPublic, poolIds }: NamedAddress): OwnAddress {
+  return {
+    ...withoutGaps({ address }),
+    ...(isPublic ? { publicAddress: true } : {}),
+    ...(poolIds.length === 0 ? {} : { poolIds: [...poolIds] }),
+  };
 }
 
 /** The addresses of a card that are selected, its primary one first. */

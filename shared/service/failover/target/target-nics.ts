@@ -16,6 +16,8 @@ interface SourceNic {
   readonly networkId?: string;
   readonly subnet?: string;
   readonly address?: string;
+  /** Beside the first. */
+  readonly moreAddresses?: readonly string[] | undefined;
 }
 
 const text = z.string().min(1).optional().catch(undefined);
@@ -70,9 +72,14 @@ export async function nicsOf(
     const mapped = async (): Promise<string | undefined> => networkMappedTo(ports, job, source?.networkId);
     const networkId = wished.networkId ?? chosen ?? (await mapped()) ?? refuseNoNetwork(job);
     const inSubnet = wished.subnet ?? subnet ?? (await subnetLike(ports, networkId, source?.subnet));
-    nics.push({ ...withoutGaps({ address: source?.address, ...wished, subnet: inSubnet }), networkId });
+    const own = { address: source?.address, moreAddresses: moreOf(source) };
+    nics.push({ ...withoutGaps({ ...own, ...wished, subnet: inSubnet }), networkId });
   }
   return nics;
+}
+
+function moreOf(source: SourceNic | undefined): { address: string }[] | undefined {
+  return source?.moreAddresses?.map((address) => ({ address }));
 }
 
 function isSame(left: string | undefined, right: string | undefined): boolean {
@@ -110,8 +117,8 @@ async function nicsOfSource(
     item.scenario === 'A2A' && sourceMachineId !== undefined
       ? ((await sources.read(sourceMachineId))?.nics ?? []).map(({ id, ...nic }) => ({ ...nic, nicId: id }))
       : ((await feederOf(records, itemId, item))?.machine.nics ?? []).map(
-          ({ nicId, networkId, subnet, addresses: [address] }) =>
-            withoutGaps({ nicId, networkId, subnet, address }),
+          ({ nicId, networkId, subnet, addresses: [address, ...moreAddresses] }) =>
+            withoutGaps({ nicId, networkId, subnet, address, moreAddresses }),
         );
   return nics.length > 0 ? nics : [{}];
 }
