@@ -14,8 +14,9 @@ export async function startCatalogueProcess(dataFolder: string, key: string): Pr
   const child = spawn(
     process.execPath,
     ['dist/local/cosmos/main.js', '--port', '0', '--data', dataFolder, '--key', key],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    { stdio: ['ignore', 'pipe', 'pipe'] },
   );
+  child.stderr.pipe(process.stderr, { end: false });
   const exited = once(child, 'exit') as Promise<[number | null]>;
   const port = await portOf(child);
   return {

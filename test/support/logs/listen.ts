@@ -1,4 +1,4 @@
-import { ChildProcess } from 'node:child_process';
+import childProcess, { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { type ConsoleEntry, hear, hearConsole, keepCount } from './hear';
 
@@ -19,6 +19,36 @@ prototype['spawn'] = function (...words) {
   if (this.stderr !== null) listen(this.stderr, from, false);
   return result;
 };
+
+/** What is waited for has said all that it says when it comes back, or is thrown. */
+type Said = { readonly stdout?: unknown; readonly stderr?: unknown } | string | Buffer | null | undefined;
+const synchronous = childProcess as unknown as Record<PropertyKey, (...words: unknown[]) => Said>;
+for (const name of ['spawnSync', 'execFileSync'] as const) {
+  const mark = Symbol.for(`lifeboat.${name}`);
+  const run = (synchronous[mark] ??= synchronous[name] ?? (() => undefined));
+  synchronous[name] = (...words) => {
+    const from = words.slice(0, 2).flat().join(' ').replaceAll(/\s+/g, ' ').slice(0, 200);
+    try {
+      const said = run(...words);
+      hearAll(from, said);
+      return said;
+    } catch (error) {
+      hearAll(from, error as Said);
+      throw error;
+    }
+  };
+}
+
+function hearAll(from: string, said: Said): void {
+  const isOutput = typeof said === 'string' || Buffer.isBuffer(said);
+  const streams = isOutput ? [said, undefined] : [said?.stdout, said?.stderr];
+  for (const [index, stream] of streams.entries()) {
+    if (typeof stream !== 'string' && !Buffer.isBuffer(stream)) continue;
+    const lines = (typeof stream === 'string' ? stream : stream.toString('latin1')).split('\n');
+    for (const line of lines) hear({ from, line }, index === 0);
+    keepCount({ from: 'process', lines: lines.length });
+  }
+}
 
 /** What a pipe brings passes `push`, before anybody reads it. */
 function listen(stream: Readable, from: string, isStdout: boolean): void {

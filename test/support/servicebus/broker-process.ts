@@ -19,7 +19,8 @@ export async function startBrokerProcess(folder: string, entities: Entities): Pr
   const file = join(folder, 'entities.json');
   writeFileSync(file, JSON.stringify(entities));
   const options = ['--port', '0', '--data', folder, '--entities', file, '--key', trialKey];
-  const child = spawn(process.execPath, [program, ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [program, ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stderr.pipe(process.stderr, { end: false });
   const gone = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const port = await listeningPort(child, gone);
   return {

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,6 +29,17 @@ describe('the search for secrets in all logs of a run of the tests', () => {
     [
       'a process that ends in the middle of a line',
       (line) => run(process.execPath, ['-e', `process.stdout.write(${JSON.stringify(line)})`]),
+    ],
+    [
+      'stderr of a process that is waited for',
+      (line) => spawnSync(process.execPath, ['-e', `console.error(${JSON.stringify(line)})`]),
+    ],
+    [
+      'stderr of one that fails',
+      (line) => {
+        const fail = `console.error(${JSON.stringify(line)}); process.exit(1)`;
+        expect(() => execFileSync(process.execPath, ['-e', fail], { stdio: 'pipe' })).toThrow();
+      },
     ],
     ['the console of a test', (line) => hearConsole([{ message: `two\n${line}` }])],
     ['the log of an agent inside a test', (line) => hear({ from: 'agent', line })],
