@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { TestFailoverProviderSpecificInputUnion } from '@azure/arm-recoveryservices-siterecovery';
 import { z } from 'zod';
 import type { Recovery } from '../../../shared/contracts/catalogue/recovery';
+import { WishBoard } from '../../../shared/service/agents/wish-board';
 import { recoveriesOf } from '../../../shared/service/failover/recovery-records';
 import { readItem } from '../../../shared/service/protection/item-records';
 import { eventually } from '../eventually';
@@ -149,8 +150,9 @@ export class StackLife {
     return (await this.cloud.compute.machines.made(owner)).map(({ id }) => id);
   }
 
-  /** A point with all that the machine wrote until now, or until then. */
+  /** A point with all that the machine wrote until now, or until then; asked for, where the policy would make one later. */
   async point(since = Date.now()): Promise<string> {
+    await this.#askForPoint();
     return eventually(async () => {
       const pages = this.site.client.recoveryPoints.listByReplicationProtectedItems(...this.at);
       for await (const { name, properties } of pages) {
@@ -158,6 +160,15 @@ export class StackLife {
       }
       return undefined;
     }, 90_000);
+  }
+
+  async #askForPoint(): Promise<void> {
+    const board = new WishBoard(this.inside.ports);
+    for (const { agentId } of this.#machines)
+      await board.change(agentId, (wish) => ({
+        ...wish,
+        items: wish.items.map((item) => ({ ...item, cutNow: item.cutNow + 1 })),
+      }));
   }
 
   async reaches(state: string): Promise<void> {

@@ -22,6 +22,7 @@ export interface StackMachineOptions {
 /** A machine beside a real agent in this process, which can be stopped and started as its hypervisor would. */
 export interface StackMachine {
   readonly machineId: string;
+  readonly agentId: string;
   readonly tasks: readonly string[];
   isRunning: boolean;
   write(disk: number, offsetBytes: number, bytes: Buffer): Promise<void>;
@@ -68,7 +69,7 @@ export async function startMachine(
     },
   });
   const machine: StackMachine = {
-    ...{ machineId, tasks, isRunning: true },
+    ...{ machineId, agentId: agent.agentId, tasks, isRunning: true },
     write: async (disk, offsetBytes, bytes) => {
       const guest = await NbdClient.connect(agent.nbd, `disk${disk}`);
       await guest.write(offsetBytes, bytes);
