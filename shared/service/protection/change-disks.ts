@@ -3,6 +3,7 @@ import type { ProtectedDisk } from '../../contracts/catalogue/protected-item';
 import type { ChangeDisks } from '../../contracts/jobs/item-jobs';
 import { LifeboatError } from '../../errors';
 import { uuidOf } from '../agents/agent-records';
+import { unpin } from '../deleted/shared-points';
 import { changeWish } from './change-wish';
 import { feederOf } from './feeder-of';
 import { changeItem, requireItem } from './item-records';
@@ -88,6 +89,8 @@ export async function removeDisks(ports: ProtectionPorts, job: ChangeDisks): Pro
       goneReplicas.has(replica.replicaId) ? { ...replica, mode: 'stop' } : replica,
     ),
   }));
+  // Of a machine that was undeleted, points that it shares are pinned for days: one that goes without a disk needs no pin.
+  if (item.multiVmGroupName !== undefined) await unpin(ports.replicas, item.internalId, [...goneReplicas]);
   for (const { replicaId } of gone) await ports.replicas.remove(replicaId, job.jobId);
   await changeItem(ports.records, itemId, (current) => ({
     disks: current.disks.filter(({ replicaId }) => !goneReplicas.has(replicaId)),

@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { removeDisks } from '../../../shared/service/protection/change-disks';
+import { requireItem } from '../../../shared/service/protection/item-records';
+import { vault } from '../../support/arm/world';
 import { settled } from '../../support/durable/test-engine';
 import type { PaperAgent } from '../../support/protection/paper-agent';
 import type { ProtectionWorld, WorldOptions } from '../../support/protection/protection-world';
@@ -156,6 +159,22 @@ describe('an undeleted item of a group', () => {
   });
 });
 
+describe('an undeleted item of a group, a disk of which leaves', () => {
+  it('lets it go at once: no pin of a point that it shares is in the way', async () => {
+    const { shared } = await twoTogether([4096, 4096]);
+    await soft.disable();
+    await soft.ask('undelete');
+    await world.pump(5);
+    const { ports } = world.wired;
+    const itemId = await world.itemId('web');
+    const [, second] = (await requireItem(world.records, itemId)).disks;
+    const job = { vaultId: vault, itemId, jobId: randomUUID(), scenario: 'InMageAzureV2' as const };
+    await removeDisks(ports, { ...job, verb: 'removeDisks', provider: {}, diskIds: [second?.id ?? ''] });
+    expect(await ports.replicas.read(second?.replicaId ?? '')).toBeUndefined();
+    expect((await ports.replicas.point(shared))?.pins ?? []).toEqual([]);
+  });
+});
+
 describe('purging a deleted item', () => {
   it('I11 leaves nothing, nor anything to ask of an agent that never came back', async () => {
     const agent = await protectedMachine();
@@ -188,7 +207,9 @@ describe('purging a deleted item', () => {
 });
 
 /** Two machines of one group with a point that they share; the first is the one that is deleted. */
-async function twoTogether(): Promise<{ replicaId: string; shared: string }> {
+async function twoTogether(
+  diskSizes: readonly number[] = [4096],
+): Promise<{ replicaId: string; shared: string }> {
   await open({
     ...{ fabricKind: 'VMware', instanceType: 'InMageAzureV2' },
     policy: {
@@ -198,7 +219,7 @@ async function twoTogether(): Promise<{ replicaId: string; shared: string }> {
     },
   });
   for (const [index, name] of ['web', 'shop'].entries()) {
-    const agent = world.newAgent(name, [4096]);
+    const agent = world.newAgent(name, index === 0 ? [...diskSizes] : [4096]);
     agent.groupEndpoint = { host: `10.0.0.${index}`, port: 20_004 };
     await agent.register(await world.token());
     await agent.round();
@@ -208,7 +229,7 @@ async function twoTogether(): Promise<{ replicaId: string; shared: string }> {
   const [web] = world.agents;
   const [replicaId = ''] = web?.streams.keys() ?? [];
   await cutTogether();
-  return { replicaId, shared: await sharedPoint(replicaId) };
+  return { replicaId, shared: await sharedPoint(replicaId, diskSizes.length + 1) };
 }
 
 /** A point of both machines: their agents cut the same marker. */
@@ -219,7 +240,9 @@ async function cutTogether(): Promise<void> {
   await world.answerBells();
 }
 
-async function sharedPoint(replicaId: string): Promise<string> {
+async function sharedPoint(replicaId: string, disks = 2): Promise<string> {
   const points = await world.wired.ports.replicas.points(replicaId);
-  return points.find(({ members, state }) => members.length === 2 && state === 'listed')?.pointId ?? 'none';
+  return (
+    points.find(({ members, state }) => members.length === disks && state === 'listed')?.pointId ?? 'none'
+  );
 }
