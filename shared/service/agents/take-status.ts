@@ -20,7 +20,7 @@ const providerIntervalInMs = 60_000;
 
 export interface TakenStatus {
   readonly answer: StatusAnswer;
-  /** The protected items that something was said of. */
+  /** The protected items that something was said of, or whose machine is not among those that were named. */
   readonly itemIds: readonly string[];
 }
 
@@ -41,6 +41,7 @@ export async function takeStatus(
   await noteDiscovery(ports, agent, report.taskResults);
   await noteStopped(ports, wish, report.replicas);
   const said = new Set(report.replicas.map(({ replicaId }) => replicaId));
+  const machines = new Set(report.machines.map(({ machineId }) => machineId.toLowerCase()));
   return {
     answer: {
       serviceTimeInMs: ports.clock.now(),
@@ -48,7 +49,11 @@ export async function takeStatus(
     },
     itemIds: [
       ...wish.items
-        .filter((item) => item.replicas.some(({ replicaId }) => said.has(replicaId)))
+        .filter(({ replicas: fed }) =>
+          fed.some(
+            ({ replicaId, machineId }) => said.has(replicaId) || !machines.has(machineId.toLowerCase()),
+          ),
+        )
         .map(({ itemId }) => itemId),
       ...keptFor,
     ],

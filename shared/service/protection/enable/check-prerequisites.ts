@@ -97,7 +97,8 @@ async function cloudDisks(
 
 async function checkHeard({ records, clock }: ProtectionPorts, feeder: KnownMachine): Promise<void> {
   const status = await readAgentStatus(records, feeder.agentId);
-  if (status !== undefined && clock.now() - status.saidAtMs <= silenceLimitInMs) return;
+  // A machine is known before the first report that tells of it has been taken down whole.
+  if (status === undefined || clock.now() - status.saidAtMs <= silenceLimitInMs) return;
   throw new LifeboatError('AgentSilent', 'The agent of the machine has not been heard for 15 minutes.', {
     target: feeder.providerId,
   });
