@@ -1,5 +1,5 @@
-// `npm run sabotage:stack [-- words]`: in a copy of the compiled tree, each bug of one line must turn the test on the whole
-// stack red. Prints which does, and by what.
+// `npm run sabotage:stack [-- D6 X9 ...]`: in a copy of the compiled tree, each bug of one line must turn the test on the
+// whole stack red. Prints which does, and by what. Chosen by the ids of rows, or by any words of its test or its name.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,7 +10,8 @@ import ts from 'typescript';
 
 const require = createRequire(import.meta.url);
 const root = new URL('..', import.meta.url).pathname;
-const [words = ''] = process.argv.slice(2);
+const wanted = process.argv.slice(2);
+const isRow = (word) => /^[A-FX]\d+$/.test(word);
 
 async function readTable() {
   const { outputFiles } = await build({
@@ -19,8 +20,12 @@ async function readTable() {
   });
   const table = { exports: {} };
   new Function('module', 'exports', outputFiles[0].text)(table, table.exports);
-  return table.exports.stackSabotages.filter(({ name, test, title }) =>
-    `${test} ${title} ${name}`.includes(words),
+  return table.exports.stackSabotages.filter(
+    ({ name, test, title }) =>
+      wanted.length === 0 ||
+      wanted.some((word) =>
+        isRow(word) ? name.startsWith(`${word}: `) : `${test} ${title} ${name}`.includes(word),
+      ),
   );
 }
 

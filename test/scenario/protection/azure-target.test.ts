@@ -10,6 +10,7 @@ import { finalizeJobs } from '../../support/protection/finalize-jobs';
 import { Inside } from '../../support/protection/inside';
 import { group, quick, Site, subscription } from '../../support/protection/site';
 import { azureRegion, sampleDisk } from '../../support/protection/site-options';
+import { tasksOf } from '../../support/protection/tasks-of';
 import { startStack, type Stack } from '../../support/stack';
 
 const groups = `/subscriptions/${subscription}/resourceGroups`;
@@ -79,13 +80,6 @@ const intoOther = (): object => ({
   recoveryContainerId: `${site.vaultId}/replicationFabrics/other/replicationProtectionContainers/there`,
 });
 
-/** What the client reads of the job, task by task in their order. */
-async function tasksOf(scenario: string): Promise<string[]> {
-  const { name = '' } = (await site.jobs()).find(({ scenarioName }) => scenarioName === scenario) ?? {};
-  const { properties } = await site.client.replicationJobs.get(site.vault, group, name);
-  return (properties?.tasks ?? []).map((task) => `${task.name ?? ''} ${task.state ?? ''}`);
-}
-
 /** A6: a machine without an agent gets one through the cloud; the job waits for it, and its heartbeat is seen. */
 async function enableWithoutAgent(): Promise<void> {
   const began = Date.now();
@@ -99,7 +93,7 @@ async function enableWithoutAgent(): Promise<void> {
     settings: { machineId: shopId },
   });
   expect(JSON.stringify(extension)).not.toContain('token');
-  const [check, target, ...later] = await tasksOf('EnableDr');
+  const [check, target, ...later] = await tasksOf(site, 'EnableDr');
   expect([check, target]).toEqual([
     'EnableProtectionPrerequisitesCheck Succeeded',
     'CreateProtectionTarget Succeeded',
@@ -115,7 +109,7 @@ async function enableWithoutAgent(): Promise<void> {
   });
   agent.start();
   await enabling;
-  expect(await tasksOf('EnableDr')).toEqual(
+  expect(await tasksOf(site, 'EnableDr')).toEqual(
     [
       ...['EnableProtectionPrerequisitesCheck', 'CreateProtectionTarget', 'EnableProtection'],
       ...['VmStartInitialReplication', 'UpdateDraState'],
@@ -238,4 +232,4 @@ it('A2 A3 A4 A6 X6 an Azure machine gets what its target lacks, and its agent, a
   await expectOverrides();
   await mapNetworks();
   await expectMissingNetworkToBeNamed();
-}, 240_000);
+}, 600_000);

@@ -1,8 +1,9 @@
 import { eventually } from '../../support/eventually';
 import { finalizeJobs } from '../../support/protection/finalize-jobs';
 import { Inside } from '../../support/protection/inside';
-import { Site } from '../../support/protection/site';
-import { hyperVSite } from '../../support/protection/site-options';
+import { group, Site, subscription } from '../../support/protection/site';
+import { hyperVSite, type Machine } from '../../support/protection/site-options';
+import { tasksOf } from '../../support/protection/tasks-of';
 import { startStack, type Stack } from '../../support/stack';
 
 let stack: Stack;
@@ -23,11 +24,49 @@ afterAll(async () => {
   await stack.stop();
 }, 60_000);
 
+const ofEnabling = [
+  ...['EnableProtectionPrerequisitesCheck', 'CreateProtectionTarget', 'EnableProtection'],
+  ...['VmStartInitialReplication', 'UpdateDraState'],
+];
+
+/** D6: what the machine is to recover to is not there. The job says so, and nothing of it is begun. */
+async function expectNothingStarted(machine: Machine): Promise<void> {
+  const targetAzureNetworkId = `/subscriptions/${subscription}/resourceGroups/none/providers/Microsoft.Network/virtualNetworks/none`;
+  await expect(site.enable('early', 'web', { targetAzureNetworkId })).rejects.toThrow(targetAzureNetworkId);
+  expect(await tasksOf(site, 'EnableDr')).toEqual(
+    ofEnabling.map((name, index) => `${name} ${['Succeeded', 'Failed'][index] ?? 'NotStarted'}`),
+  );
+  expect(await inside.replicasOf(site.itemId('early'))).toEqual([]);
+  expect(machine.agent.loop.wish?.replicas).toEqual([]);
+  await site.disable('early');
+}
+
+/** D6 D7: the job is in the list by what it is and of what; its tasks are below it, one begun after the other. */
+async function expectJobShown(): Promise<void> {
+  const listed = [];
+  for await (const { name, properties } of site.client.replicationJobs.list(site.vault, group))
+    if (properties?.scenarioName === 'EnableDr') listed.push({ name, ...properties });
+  expect(listed.map(({ state, targetObjectName }) => [state, targetObjectName])).toEqual([
+    ['Succeeded', 'web'],
+    ['Failed', 'web'],
+  ]);
+  const { properties } = await site.client.replicationJobs.get(site.vault, group, listed[0]?.name ?? '');
+  const tasks = properties?.tasks ?? [];
+  expect(tasks.map(({ name, state }) => [name, state])).toEqual(
+    ofEnabling.map((name) => [name, 'Succeeded']),
+  );
+  const startsInMs = tasks.map(({ startTime }) => startTime?.getTime() ?? 0);
+  expect(startsInMs).toEqual(startsInMs.toSorted((left, right) => left - right));
+  expect(startsInMs[0]).toBeGreaterThanOrEqual(properties?.startTime?.getTime() ?? Infinity);
+}
+
 /** D6 D7 D11: enabled, copied, finalized; nothing is left when protection ends. */
 async function expectToLeaveNothing(): Promise<void> {
   const machine = await site.machine({ name: 'web' });
+  await expectNothingStarted(machine);
   const enabled = await site.enable('web', 'web');
   expect(['InitialReplicationInProgress', 'Protected']).toContain(enabled.properties?.protectionState);
+  await expectJobShown();
   const item = await site.reaches('web', 'Protected');
   expect(item.properties).toMatchObject({
     activeLocation: 'Primary',
@@ -80,4 +119,4 @@ async function expectOnePolicy(): Promise<void> {
 it('D5 D6 D7 D11 the machines of a Hyper-V site are protected under one policy, and leave nothing when they go', async () => {
   await expectToLeaveNothing();
   await expectOnePolicy();
-}, 300_000);
+}, 600_000);

@@ -1,3 +1,4 @@
+import { findMachine } from '../../../shared/service/agents/known-machines';
 import { finalizeJobs } from '../../support/protection/finalize-jobs';
 import { Inside } from '../../support/protection/inside';
 import { group, quick, Site } from '../../support/protection/site';
@@ -89,7 +90,7 @@ async function expectRefusals(item: string): Promise<void> {
   });
 }
 
-/** C1: a physical server is found by its address, and protected by the same agent as any machine. */
+/** C1: a server that no hypervisor holds is asked for by its address, and protected by the same agent as any machine. */
 async function protectPhysical(): Promise<Machine> {
   const { client, vault, fabric, container } = site;
   await client.replicationProtectionContainers.beginDiscoverProtectableItemAndWait(
@@ -97,8 +98,10 @@ async function protectPhysical(): Promise<Machine> {
     { properties: { friendlyName: 'rack', ipAddress: '10.0.0.4', osType: 'Linux' } },
     quick,
   );
-  const machine = await site.machine({ name: 'rack' });
+  const machine = await site.machine({ name: 'rack', isPhysical: true });
   await site.protect('rack', 'rack');
+  const known = await findMachine(inside.ports.records, site.fabricId, machine.machineId);
+  expect(known?.machine).toMatchObject({ name: 'rack', isPhysical: true });
   expect(await finalizeJobs(site, 'rack')).toEqual(['IrCompletion']);
   await machine.write(0, 4096, Buffer.alloc(4096, 7));
   const [replica] = await inside.replicasOf(site.itemId('rack'));
@@ -113,4 +116,4 @@ it('B8 C1 a physical server is protected in the documented order, and no other',
   await expectRefusals('rack');
   await protectPhysical();
   await site.disable('rack');
-}, 240_000);
+}, 600_000);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../../support/eventually';
+import { finalizeJobs } from '../../support/protection/finalize-jobs';
 import { group, quick } from '../../support/protection/site';
 import { hyperVSite, type SiteOptions } from '../../support/protection/site-options';
 import type { TappedPort } from '../../support/site/tapped-port';
@@ -105,6 +106,7 @@ it('F1 F4 F5 F6 F7 F8 F9 D1: a Hyper-V machine goes to the other site and home a
   const machine = await sites.machine('web', copied);
   await sites.openVmmServer();
   await sites.site.protect('web', 'web');
+  expect(await finalizeJobs(sites.site, 'web')).toEqual(['PrimaryIrCompletion', 'SecondaryIrCompletion']);
   await isTested(machine, { instanceType: 'HyperVReplica2012R2' });
   await machine.write(2 * mebibyte, canary);
   const { replicationProtectedItems: items } = sites.site.client;
@@ -160,7 +162,7 @@ it('F1 F4 F5 F6 F7 F8 F9 D1: a Hyper-V machine goes to the other site and home a
   // What it runs on stays, and nothing else of it.
   expect(await sites.hypervisor.machines()).toMatchObject([{ powerState: 'running' }]);
   await eventually(() => Promise.resolve(sites.keptDisks().every((path) => path === again.path)));
-}, 240_000);
+}, 600_000);
 
 it('B5 E1 E2 E3 E4 F8: a machine goes by a process server to a master target of the other site, home by the one that is chosen, all of it by one vault, and nothing of it to the service', async () => {
   sites = await TwoSites.open(tapped, betweenSites);
@@ -172,6 +174,7 @@ it('B5 E1 E2 E3 E4 F8: a machine goes by a process server to a master target of 
     ...{ masterTargetId: 'master-target', processServerId: 'process-server', retentionDrive: '/' },
     ...{ multiVmGroupId: '1', multiVmGroupName: 'one' },
   });
+  expect(await finalizeJobs(sites.site, 'web')).toEqual(['IrCompletion']);
   await isTested(machine, { instanceType: 'InMage', recoveryPointType: 'LatestTime' });
   await machine.write(2 * mebibyte, written);
   const { replicationProtectedItems: items } = sites.site.client;
@@ -217,7 +220,30 @@ it('B5 E1 E2 E3 E4 F8: a machine goes by a process server to a master target of 
     servers.push(`${properties?.friendlyName ?? ''} ${properties?.connectionStatus ?? ''}`);
   for (const name of ['process-server', 'master-target', 'relay', 'busy', 'chosen', 'web'])
     expect(servers).toContain(`${name} Connected`);
-}, 240_000);
+}, 600_000);
+
+it('F3: the machines of a cloud follow the one policy of the cloud, those that come later as well', async () => {
+  sites = await TwoSites.open(tapped, betweenClouds);
+  await sites.openOther();
+  const { site } = sites;
+  const first = await sites.machine('first', randomBytes(mebibyte));
+  await site.protect('first', 'first');
+  expect(first.paceInMs).toBe(30_000);
+  await site.createPolicy('policy', { ...betweenClouds.policy, replicationFrequencyInSeconds: 300 });
+  const later = await sites.machine('later', randomBytes(mebibyte));
+  await site.protect('later', 'later');
+  expect(later.paceInMs).toBe(300_000);
+  await eventually(() => Promise.resolve(first.paceInMs === 300_000), 60_000);
+  await site.createPolicy('other', betweenClouds.policy);
+  const properties = {
+    policyId: `${site.vaultId}/replicationPolicies/other`,
+    protectableItemId: await site.protectableItemId('later'),
+    providerSpecificDetails: { instanceType: 'HyperVReplica2012R2' },
+  };
+  expect(await site.ask('PUT', site.itemId('again'), { properties })).toMatchObject({
+    ...{ status: 409, body: { error: { code: 'Conflict' } } },
+  });
+}, 600_000);
 
 it('D1: a host of a Hyper-V site is one agent, which reads its machine and lists the others', async () => {
   sites = await TwoSites.open(tapped, hyperVSite);
@@ -238,4 +264,4 @@ it('D1: a host of a Hyper-V site is one agent, which reads its machine and lists
   expect(providers).toEqual([['web', 'Connected']]);
   await expect(sites.site.enable('idle', 'idle')).rejects.toThrow('AgentMissing');
   await sites.site.protect('web', 'web');
-}, 240_000);
+}, 600_000);

@@ -53,6 +53,9 @@ export interface MachineOptions {
   readonly disks?: readonly Buffer[];
   readonly sealIntervalInMs?: number;
   readonly groupEndpoint?: GroupEndpoint;
+  /** Where it listens as the coordinator of a group, if not where it is called. */
+  readonly groupListenAddress?: string;
+  readonly isPhysical?: boolean;
 }
 
 /** A machine with its agent in this process: its disks are files, and what is written goes through NBD. */
@@ -63,5 +66,5 @@ export interface Machine {
   write(disk: number, offsetBytes: number, bytes: Buffer): Promise<void>;
   content(disk: number): Buffer;
   /** Stops the agent and starts it again; what is done to the disks in between, it finds. */
-  restart(between?: () => void): Promise<void>;
+  restart(between?: () => void | Promise<void>): Promise<void>;
 }

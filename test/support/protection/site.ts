@@ -102,6 +102,17 @@ export class Site {
     );
   }
 
+  /** Resyncs that nobody asks for start between these times of the day; by night, as long as nobody says so. */
+  async resyncBetween(fromInMs: number, toInMs: number): Promise<void> {
+    const timeOf = (timeInMs: number): string => new Date(timeInMs).toISOString().slice(11, 16);
+    const resyncWindow = `${timeOf(fromInMs)}-${timeOf(toInMs)}`;
+    const { instanceType, policy } = this.options;
+    const properties = { providerSpecificInput: { instanceType, ...policy, resyncWindow } };
+    const policyId = `${this.vaultId}/replicationPolicies/policy`;
+    await this.ask('PUT', policyId, { properties });
+    await eventually(async () => JSON.stringify(await this.ask('GET', policyId)).includes(resyncWindow));
+  }
+
   async map(container: string, targetProtectionContainerId: string): Promise<void> {
     await this.client.replicationProtectionContainerMappings.beginCreateAndWait(
       this.vault,
@@ -164,6 +175,7 @@ export class Site {
         ...{ machineId, name, osType: 'Linux', powerState: 'running', generation: '1' },
         nics: [{ nicId: 'nic0', networkId: 'lan', subnet: 'a', addresses: ['10.0.0.4'] }],
         ...(options.groupEndpoint === undefined ? {} : { groupEndpoint: options.groupEndpoint }),
+        ...(options.isPhysical === undefined ? {} : { isPhysical: options.isPhysical }),
       },
       disks: paths.map((path, index) => ({
         path,
@@ -172,6 +184,7 @@ export class Site {
         isBootDisk: index === 0,
       })),
       listen: { port: 0 },
+      groupListenAddress: options.groupListenAddress,
       clock: systemClock,
       ids: systemIds,
       log: { info: note, warn: note, error: note },
@@ -190,7 +203,7 @@ export class Site {
       content: (disk) => readFileSync(paths[disk] ?? ''),
       restart: async (between) => {
         await machine.agent.stop();
-        between?.();
+        await between?.();
         machine.agent = await startAgent(agentOptions);
       },
     };

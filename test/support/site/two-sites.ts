@@ -39,6 +39,8 @@ export interface SiteMachine {
   readonly content: Buffer;
   /** What its agent is wanted to feed. */
   readonly replicas: readonly DesiredReplica[];
+  /** How often it is wanted to cut, by what its agent was told last; whoever asks has it report. */
+  readonly paceInMs: number | undefined;
   write(offsetBytes: number, bytes: Buffer): Promise<void>;
 }
 
@@ -172,6 +174,10 @@ export class TwoSites {
       ...{ machineId, path, tasks },
       get replicas() {
         return agent.loop.wish?.replicas ?? [];
+      },
+      get paceInMs() {
+        agent.loop.tell();
+        return agent.loop.wish?.markers[0]?.crashIntervalInMs;
       },
       get content() {
         return readFileSync(path);
