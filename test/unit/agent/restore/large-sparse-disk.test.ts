@@ -74,6 +74,8 @@ describe('coming back to a disk of 8 GiB of which 1 % has changed', () => {
     const changedBytes = changedBlocks * blockBytes;
     expect(brought.differingBytes).toBeGreaterThan(0.8 * changedBytes);
     expect(brought.differingBytes).toBeLessThanOrEqual(changedBytes);
+    const wire = `${replica.bytesOnTheWire} bytes on the wire for ${brought.differingBytes} changed of ${diskBytes}`;
+    process.stdout.write(`failback: ${wire}\n`);
     expect(replica.bytesOnTheWire).toBeLessThan(1.1 * brought.differingBytes + 0.005 * diskBytes);
     expect(statSync(path).blocks * 512 - usedBytes).toBeLessThanOrEqual(brought.differingBytes);
     for (const [block, version] of replica.versions) {
