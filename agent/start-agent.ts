@@ -14,6 +14,7 @@ import { blockBytes } from './capture/dirty-bitmap';
 import type { DiskCapture } from './capture/disk-capture';
 import { registerOnce } from './run/register-once';
 import { type AgentStatus, StatusFile } from './run/status-file';
+import { SlabMemory } from './capture/slab-memory';
 import { openWorkers } from './run/open-workers';
 import type { ReplicaWorker } from './run/replica-worker';
 import { openScanner } from './scan/open-scanner';
@@ -100,9 +101,10 @@ export async function startAgent(options: StartAgentOptions): Promise<Agent> {
     ...{ url: new URL(options.url), key: state.key(), agentId, clock, ids, certificateAuthority },
     traceparent: () => options.telemetry?.traceparent(),
   });
-  const sealer = options.sealsApart === true ? new SealingThread(state.spoolKey()) : undefined;
+  const memory = new SlabMemory();
+  const sealer = options.sealsApart === true ? new SealingThread(state.spoolKey(), memory) : undefined;
   const { workers, scanned } = await openWorkers(options, state, service, {
-    sealer,
+    ...{ sealer, memory },
     onTold: () => loop.tell(),
     uploadLimit: () => loop.wish?.uploadLimit,
     relay: () => loop.wish?.processServer ?? options.processServer,

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { SlabMemory } from '../agent/capture/slab-memory';
 import { openDisk } from '../agent/disk/open-disk';
 import { startNbdServer } from '../agent/nbd/server';
 import { ProtectedDisk } from '../agent/replica/protected-disk';
@@ -17,9 +18,16 @@ async function main(): Promise<void> {
     options: { disk: { type: 'string' }, state: { type: 'string' }, tracking: { type: 'boolean' } },
   });
   const key = randomBytes(32);
+  const memory = new SlabMemory();
   const disk = await ProtectedDisk.open({
     ...{ disk: openDisk(values.disk ?? ''), machineId: 'bench', diskId: 'disk', folder: values.state ?? '' },
-    ...{ cipher: new SpoolCipher(key), sealer: new SealingThread(key), bootId: 'bench', clock: systemClock },
+    ...{
+      cipher: new SpoolCipher(key),
+      sealer: new SealingThread(key, memory),
+      memory,
+      bootId: 'bench',
+      clock: systemClock,
+    },
     ...{
       spoolQuotaBytes: 16 * 1024 * mebibyte,
       openLogLimitBytes: 192 * mebibyte,

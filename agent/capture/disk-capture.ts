@@ -6,11 +6,14 @@ import type { BlockDevice } from '../nbd/block-device';
 import { blocksOf, type DirtyBitmap } from './dirty-bitmap';
 import { OpenLog } from './open-log';
 import { RangeLocks } from './range-locks';
+import { slabBytes, SlabMemory } from './slab-memory';
 import { Slabs } from './slabs';
 
 export interface DiskCaptureOptions {
   readonly disk: SourceDisk;
   readonly clock: Clock;
+  /** Where the bytes of logs are kept, if not in memory of its own. */
+  readonly memory?: SlabMemory | undefined;
   /** Blocks of the open log, blocks of the log being sealed, and blocks that must be copied (again) from the disk. */
   readonly bitmaps: {
     readonly open: DirtyBitmap;
@@ -34,7 +37,8 @@ const immediateLimitBytes = 128 * 1024;
 export class DiskCapture implements BlockDevice {
   readonly #options: DiskCaptureOptions;
   readonly #locks = new RangeLocks();
-  #slabs = new Slabs();
+  readonly #memory: SlabMemory;
+  #slabs: Slabs;
   #openLog = new OpenLog();
   #isCapturing = false;
   #sealing: OpenLog | undefined;
@@ -48,6 +52,8 @@ export class DiskCapture implements BlockDevice {
 
   constructor(options: DiskCaptureOptions) {
     this.#options = options;
+    this.#memory = options.memory ?? new SlabMemory();
+    this.#slabs = new Slabs(this.#memory);
   }
 
   get sizeBytes(): number {
@@ -141,13 +147,19 @@ export class DiskCapture implements BlockDevice {
   }
 
   /**
-   * Reads a run of the disk and lets `take` put it, or nothing, into the open log, with no write of a guest in between.
+   * Reads a run of the disk, a slab at most, and lets `take` put it, or nothing, into the open log, with no write of a guest
+   * in between. `take` says whether the log holds any of it now.
    */
-  async copy(range: Range, take: (data: Buffer, log: OpenLog, timeInMs: number) => void): Promise<void> {
+  async copy(range: Range, take: (data: Buffer, log: OpenLog, timeInMs: number) => boolean): Promise<void> {
+    const { offsetBytes, lengthBytes } = range;
+    assert(lengthBytes <= slabBytes, 'more is copied at once than a slab holds');
     const lock = await this.#locks.acquire(range);
+    const slab = this.#memory.take();
     try {
-      const data = await this.#options.disk.read(range.offsetBytes, range.lengthBytes);
-      take(data, this.#openLog, this.#options.clock.now());
+      const into = Buffer.from(slab, 0, lengthBytes);
+      const data = await this.#options.disk.read(offsetBytes, lengthBytes, into);
+      // Whatever fails half way may have left a part of it in the log: that slab is not used again.
+      if (!take(data, this.#openLog, this.#options.clock.now())) this.#memory.give([slab]);
     } finally {
       lock.release();
     }
@@ -162,7 +174,7 @@ export class DiskCapture implements BlockDevice {
     this.#sealing = this.#openLog;
     this.#openLog = new OpenLog();
     // The memory of the log goes with it.
-    this.#slabs = new Slabs();
+    this.#slabs = new Slabs(this.#memory);
     return this.#sealing;
   }
 

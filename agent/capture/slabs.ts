@@ -1,4 +1,5 @@
-const slabBytes = 1024 * 1024;
+import { slabBytes, type SlabMemory } from './slab-memory';
+
 /** What is larger has a buffer of its own. */
 const smallBytes = 64 * 1024;
 
@@ -7,10 +8,12 @@ export class Slabs {
   #slab = Buffer.alloc(0);
   #used = 0;
 
+  constructor(private readonly memory: SlabMemory) {}
+
   copy(parts: readonly Buffer[], lengthBytes: number): Buffer {
     if (lengthBytes > smallBytes) return Buffer.concat(parts, lengthBytes);
     if (this.#used + lengthBytes > this.#slab.byteLength) {
-      this.#slab = Buffer.allocUnsafeSlow(slabBytes);
+      this.#slab = Buffer.from(this.memory.take(), 0, slabBytes);
       this.#used = 0;
     }
     const start = this.#used;

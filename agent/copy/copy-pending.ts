@@ -79,12 +79,14 @@ async function copyRun(
   const lengthBytes = Math.min(run.length * blockBytes, disk.sizeBytes - offsetBytes);
   await disk.capture.copy({ offsetBytes, lengthBytes }, (data, log, timeInMs) => {
     // Another epoch may have begun meanwhile, with another base: what equals the one before says nothing about it.
-    if (!mayCopy()) return;
+    if (!mayCopy()) return false;
+    const dataBytes = log.dataBytes;
     run.forEach((block, index) => {
       const bytes = data.subarray(index * blockBytes, (index + 1) * blockBytes);
       if (!isSame(index, bytes)) log.append(blockExtent(block, bytes), timeInMs);
       log.noteCopied(block);
       onCopied?.(log, { block, bytes });
     });
+    return log.dataBytes > dataBytes;
   });
 }

@@ -32,8 +32,11 @@ export class FileDisk implements SourceDisk {
     return data;
   }
 
-  async read(offsetBytes: number, lengthBytes: number): Promise<Buffer> {
-    const data = Buffer.allocUnsafe(lengthBytes);
+  async read(
+    offsetBytes: number,
+    lengthBytes: number,
+    data = Buffer.allocUnsafe(lengthBytes),
+  ): Promise<Buffer> {
     for (let done = 0; done < lengthBytes;) {
       const { bytesRead } = await read(this.#file, data, done, lengthBytes - done, offsetBytes + done);
       if (bytesRead === 0) throw diskEnded(offsetBytes + done);

@@ -16,8 +16,8 @@ export class WatchedDisk implements SourceDisk {
     return this.#now(() => this.disk.readNow(offsetBytes, lengthBytes));
   }
 
-  read(offsetBytes: number, lengthBytes: number): Promise<Buffer> {
-    return this.#later(this.disk.read(offsetBytes, lengthBytes));
+  read(offsetBytes: number, lengthBytes: number, into?: Buffer): Promise<Buffer> {
+    return this.#later(this.disk.read(offsetBytes, lengthBytes, into));
   }
 
   look(range: Range, use: (data: Buffer) => void): Promise<void> {

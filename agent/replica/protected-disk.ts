@@ -9,6 +9,7 @@ import { openBitmapFile, type BitmapFile } from '../capture/bitmap-file';
 import { blockBytes, DirtyBitmap } from '../capture/dirty-bitmap';
 import { DiskCapture } from '../capture/disk-capture';
 import type { OpenLog } from '../capture/open-log';
+import type { SlabMemory } from '../capture/slab-memory';
 import type { SourceDisk } from '../disk/source-disk';
 import { WatchedDisk } from '../disk/watched-disk';
 import { ReplicaSpool } from '../spool/replica-spool';
@@ -28,6 +29,8 @@ export interface ProtectedDiskOptions {
   readonly cipher: SpoolCipher;
   /** Where logs are sealed, if not in this thread. */
   readonly sealer?: LogSealer | undefined;
+  /** Shared by the disks of one sealer. */
+  readonly memory?: SlabMemory | undefined;
   readonly bootId: string;
   /** How the bitmaps' files are opened, if not the usual way. */
   readonly openBitmap?: ((path: string) => BitmapFile) | undefined;

@@ -1,4 +1,5 @@
 import type { SiteAddress } from '../../shared/contracts/agent/site';
+import type { SlabMemory } from '../capture/slab-memory';
 import { serviceDigests } from '../copy/service-digests';
 import { openDisk, openOthersDisk } from '../disk/open-disk';
 import { ProtectedDisk } from '../replica/protected-disk';
@@ -24,6 +25,7 @@ export const usual = {
 
 interface WorkerHooks {
   readonly sealer: LogSealer | undefined;
+  readonly memory: SlabMemory;
   readonly onTold: () => void;
   readonly uploadLimit: () => number | undefined;
   readonly relay: () => SiteAddress | undefined;
@@ -34,7 +36,7 @@ export async function openWorkers(
   options: StartAgentOptions,
   state: AgentState,
   service: ServiceClient,
-  { sealer, onTold, uploadLimit, relay }: WorkerHooks,
+  { sealer, memory, onTold, uploadLimit, relay }: WorkerHooks,
 ): Promise<{ readonly workers: ReplicaWorker[]; readonly scanned: readonly ScannedDisk[] }> {
   const { clock, log, certificateAuthority, machine } = options;
   const cipher = new SpoolCipher(state.spoolKey());
@@ -62,6 +64,7 @@ export async function openWorkers(
       folder: state.diskFolder(diskId),
       cipher,
       sealer,
+      memory,
       bootId,
       clock,
       onSealDue: () => worker.sealSoon(),

@@ -12,7 +12,8 @@ export interface SealQuestion extends Omit<SealRequest, 'extents'> {
 }
 
 export type SealAnswer =
-  | { readonly id: number; readonly sealed: SealedLog }
+  /** The memory of the writes is given back. */
+  | { readonly id: number; readonly sealed: SealedLog; readonly memory: readonly ArrayBuffer[] }
   | { readonly id: number; readonly message: string; readonly code: unknown };
 
 const port = present(parentPort, 'the thread that asks');
@@ -27,7 +28,7 @@ async function answer({ id, writes, ...request }: SealQuestion): Promise<void> {
     const { bytes, digest } = await sealer.seal({ ...request, extents: unpackWrites(writes) });
     const { memory, start } = ownMemory(bytes);
     const sealed = { bytes: new Uint8Array(memory, start, bytes.byteLength), digest };
-    port.postMessage({ id, sealed } satisfies SealAnswer, [memory]);
+    port.postMessage({ id, sealed, memory: writes.memory } satisfies SealAnswer, [memory, ...writes.memory]);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     const message = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Extent } from '../../shared/model/extent';
+import { SlabMemory } from '../capture/slab-memory';
 import { SpoolCipher } from '../spool/spool-cipher';
 import type { LogSealer, SealedLog, SealRequest } from './log-sealer';
 import { packWrites } from './packed-writes';
@@ -24,6 +25,7 @@ export class SealingThread implements LogSealer {
 
   constructor(
     private readonly key: Uint8Array,
+    private readonly memory = new SlabMemory(),
     private readonly program = join(__dirname, 'sealing-thread-main.js'),
   ) {
     this.#plain = new PlainSealer(new SpoolCipher(key));
@@ -57,8 +59,10 @@ export class SealingThread implements LogSealer {
   #take(answer: SealAnswer): void {
     const waiting = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
-    if ('sealed' in answer) waiting?.resolve(answer.sealed);
-    else waiting?.reject(Object.assign(new Error(answer.message), { code: answer.code }));
+    if ('sealed' in answer) {
+      this.memory.give(answer.memory);
+      waiting?.resolve(answer.sealed);
+    } else waiting?.reject(Object.assign(new Error(answer.message), { code: answer.code }));
   }
 
   #end(worker: Worker, error: Error): void {

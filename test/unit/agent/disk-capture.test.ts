@@ -94,6 +94,7 @@ async function copyPending(capture: DiskCapture, pending: DirtyBitmap): Promise<
     await capture.copy(range, (data, log, time) => {
       log.append({ kind: 'data', ...range, data }, time);
       log.noteCopied(block);
+      return true;
     });
   }
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SpoolCipher } from '../../../agent/spool/spool-cipher';
+import { SlabMemory } from '../../../agent/capture/slab-memory';
 import type { LogSealer, SealRequest } from '../../../agent/stream/log-sealer';
 import { PlainSealer } from '../../../agent/stream/plain-sealer';
 import { SealingThread } from '../../../agent/stream/sealing-thread';
@@ -70,7 +71,7 @@ function writes(): Extent[] {
 
 describe.each([
   ['in the thread that asks', () => new PlainSealer(new SpoolCipher(key))],
-  ['in a thread of its own', () => new SealingThread(key, program)],
+  ['in a thread of its own', () => new SealingThread(key, undefined, program)],
 ] as const)('a sealer %s', (_name, open) => {
   beforeEach(() => {
     sealer = open();
@@ -115,7 +116,7 @@ describe.each([
 
 describe('a sealing thread', () => {
   it('that ends fails what it had not sealed, and begins anew when it is asked again', async () => {
-    sealer = new SealingThread(key, program);
+    sealer = new SealingThread(key, undefined, program);
     const cut = sealer.seal(request(writes(), 'cut'));
     await Promise.all([expect(cut).rejects.toThrow('the sealing thread has ended'), sealer.close()]);
     const asked = request([data(0, Buffer.alloc(mebibyte, 9))]);
@@ -124,7 +125,7 @@ describe('a sealing thread', () => {
   });
 
   it('seals what is small without it', async () => {
-    sealer = new SealingThread(key, join(folder, 'there is no such program'));
+    sealer = new SealingThread(key, undefined, join(folder, 'there is no such program'));
     const asked = request([data(0, Buffer.alloc(512 * 1024, 3))]);
     await sealer.seal(asked);
     expect((await applied(asked.path))[512 * 1024 - 1]).toBe(3);
@@ -132,8 +133,17 @@ describe('a sealing thread', () => {
     await expect(sealer.seal(request(large))).rejects.toThrow('Cannot find module');
   });
 
+  it('gives back the memory of the writes, once it has sealed them', async () => {
+    const memory = new SlabMemory();
+    sealer = new SealingThread(key, memory, program);
+    const slab = Buffer.from(memory.take()).fill(7);
+    await sealer.seal(request([data(0, slab)]));
+    expect(slab.byteLength).toBe(0);
+    expect(Buffer.from(memory.take()).equals(Buffer.alloc(mebibyte, 7))).toBe(true);
+  });
+
   it('leaves alone the memory that small buffers share', async () => {
-    sealer = new SealingThread(key, program);
+    sealer = new SealingThread(key, undefined, program);
     const [mine, other] = [Buffer.from('a'.repeat(512)), Buffer.from('b'.repeat(512))];
     expect(mine.buffer).toBe(other.buffer);
     await sealer.seal(request([data(0, mine), data(512, Buffer.alloc(mebibyte))]));
