@@ -45,10 +45,10 @@ export const protectionStackSabotages: readonly Sabotage[] = [
     '  await listening(server, listen);',
     '  await listening(server, listen); createServer().listen(0);',
   ]),
-  bug('A8: points come twice as often as the policy says', azure, [
+  bug('A8: points come closer than the policy says', azure, [
     'agent/run/marker-schedule.ts',
     '    this.#crashDueInMs = nowInMs + crashIntervalInMs;',
-    '    this.#crashDueInMs = nowInMs + crashIntervalInMs / 2;',
+    '    this.#crashDueInMs = nowInMs + 0.9 * crashIntervalInMs;',
   ]),
   bug('B8: a machine is protected under a policy that its container does not have', classic, [
     'shared/arm/items/enable-protection.ts',
