@@ -76,7 +76,7 @@ describe('an agent that is killed again and again', () => {
       try {
         agent.start();
         const replicaId = await service.protect(machineId, 'disk', diskSizeBytes);
-        service.cutMarkers([replicaId], 40);
+        service.cutMarkers([replicaId], 200);
         await eventually(async () => (await service.replicas.points(replicaId, 1)).length > 0, 60_000);
         const running = guest.run();
         const listed = async () =>
