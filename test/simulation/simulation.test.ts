@@ -2,9 +2,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { simulate } from './simulate';
 
-const isLong = process.env['LIFEBOAT_LONG'] === '1';
-/** About 60 seconds of one core; the long form is twice that. */
-const seeds = isLong ? 10_000 : 5000;
+/** About two minutes of one core. */
+const seeds = 10_000;
 
 describe('replication, simulated', () => {
   it(`breaks no invariant in ${seeds} seeds, whatever dies, repeats, arrives late or is forgotten`, async () => {
