@@ -22,7 +22,7 @@ export interface ShipperOptions {
   readonly trust?: SiteTrust | undefined;
   /** Absent where nobody listens. */
   readonly telemetry?: Telemetry | undefined;
-  /** The epoch has ended, or the cache is full: the desired state and the status are to be read now. */
+  /** The epoch has ended: the desired state and the status are to be read now. */
   readonly onTold: () => void;
 }
 
@@ -36,12 +36,17 @@ const parallelUploads = 4;
 /** A grant that ends this soon is not begun with. */
 const grantReserveInMs = 60_000;
 
+function isRefusal(error: unknown, code: string): boolean {
+  return error instanceof ServiceRefusal && error.code === code;
+}
+
 /** Brings one disk's sealed logs to the cache, and rings. */
 export class Shipper {
   readonly #options: ShipperOptions;
   readonly #acknowledged = new Set<number>();
   #grant: { readonly epoch: number; readonly grant: Grant } | undefined;
   #epoch = 0;
+  #endedEpoch = 0;
   #relay = '';
   isCacheFull = false;
 
@@ -177,9 +182,14 @@ export class Shipper {
       this.#grant = { epoch: wish.epoch, grant };
       return grant;
     } catch (error) {
-      if (!(error instanceof ServiceRefusal) || error.isPassing) throw error;
-      this.isCacheFull = error.code === 'CacheFull';
-      onTold();
+      // The next status says when there is room again; an epoch that has ended is followed by what is wanted instead.
+      if (isRefusal(error, 'CacheFull')) this.isCacheFull = true;
+      else if (!isRefusal(error, 'Conflict')) throw error;
+      else if (this.#endedEpoch !== wish.epoch) {
+        this.#endedEpoch = wish.epoch;
+        // Once: the status that follows has this tried again.
+        onTold();
+      }
       return undefined;
     }
   }

@@ -25,6 +25,7 @@ import { MemoryTarget } from './memory/memory-target';
 import { MemoryTargetDocuments } from './memory/memory-target-documents';
 import { MemoryRecords } from './memory-records';
 import { readContent } from './read-content';
+import { wholeOf } from './whole-request';
 
 export interface Answer {
   readonly status: number;
@@ -175,11 +176,10 @@ export class ReferenceService {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '';
-    if (this.isUnreachable(path)) return void request.socket.destroy();
-    const chunks: Buffer[] = [];
-    for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+    const asked = this.isUnreachable(path) ? undefined : await wholeOf(request);
+    if (asked === undefined) return void request.socket.destroy();
     this.requests.push(`${request.method} ${path}`);
-    const answer = await this.#route(request, path, Buffer.concat(chunks)).catch(refusalAnswer);
+    const answer = await this.#route(request, path, asked).catch(refusalAnswer);
     const body = Buffer.isBuffer(answer.body)
       ? answer.body
       : Buffer.from(answer.body === undefined ? '' : JSON.stringify(answer.body));

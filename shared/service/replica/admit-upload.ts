@@ -35,6 +35,8 @@ async function epochThatTakes(
     const current = await readEpoch(ports.documents, record.replicaId, positionOf(number).epoch);
     return { taking: current?.kind === 'stop' ? undefined : current?.epoch, isSure: true };
   } catch (error) {
+    // No log will come that somebody could drain, and find that the disk is gone.
+    if (isRefusal(error, 'NotFound')) await ports.doorbells.ring(record.replicaId);
     if (isRefusal(error)) throw error;
     const isStopped = record.copyingEpoch === null && record.applied?.sequence === 0;
     return { taking: isStopped ? undefined : record.applied?.epoch, isSure: false };

@@ -93,6 +93,19 @@ describe('a source whose target cannot be read', () => {
   });
 });
 
+describe('a source whose replica disk is gone', () => {
+  it('has nothing more to send, and somebody looks at why', async () => {
+    await agent.cut();
+    await world.answerBells();
+    const { epoch } = present(agent.streams.get(replicaId), 'the stream');
+    const { replicas } = world.wired.ports;
+    await world.disks.remove(replicaId);
+    await expect(replicas.admitUpload(replicaId, epoch)).rejects.toMatchObject({ code: 'NotFound' });
+    await world.answerBells();
+    expect(await record()).toMatchObject({ failure: { code: 'ReplicaInvalid', isFinal: true } });
+  });
+});
+
 describe('what no retry can cure', () => {
   async function expectNoRetry(code: string, tries: readonly number[]): Promise<void> {
     expect(await triesIn(0)).toEqual(tries);
