@@ -38,13 +38,15 @@ function diskLines(
   nowInMs: number,
 ): string[] {
   const { state, problem, epoch, sealed, uploaded, spooledBytes, copiedBytes, toCopyBytes } = report;
+  // The service may know of more than the report that it answered.
+  const atLeast = (count: number): number => Math.max(count, durableSequence);
   const isScanned = scan !== undefined && state === 'replicating';
   const isCopying = state === 'copying' || state === 'resyncing';
   const share = toCopyBytes === 0 ? 100 : Math.floor((100 * copiedBytes) / toCopyBytes);
   return [
     '',
     `Disk ${diskId}: ${isScanned ? scannedMeaning : meanings[state]}${isCopying ? ` (${share} % of ${mebibytes(toCopyBytes)})` : ''}`,
-    `  epoch ${epoch}: ${sealed} logs sealed, ${uploaded} uploaded, ${durableSequence} safe at the target`,
+    `  epoch ${epoch}: ${atLeast(sealed)} logs sealed, ${atLeast(uploaded)} uploaded, ${durableSequence} safe at the target`,
     `  ${mebibytes(spooledBytes)} in the spool, ${mebibytes(pendingBytes)} to be copied`,
     ...(problem === undefined ? [] : [`  ${problem.message}`]),
     ...(scan === undefined ? [] : [scanLine(scan, nowInMs)]),
