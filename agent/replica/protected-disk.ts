@@ -207,10 +207,12 @@ export class ProtectedDisk {
     return this.#sealCut(cut, marker);
   }
 
-  /** Frees what the target holds durably; the newest of it stays, as the chain's head. */
-  async free(durableSequence: number): Promise<void> {
+  /** Frees what the target holds durably; the newest of it stays, as the chain's head. True if that may end a trouble. */
+  async free(durableSequence: number): Promise<boolean> {
+    const before = this.#spool.sizeBytes;
     await this.#spool.freeThrough(durableSequence - 1);
     this.#durableSequence = durableSequence;
+    return this.#stateTrouble.problem !== undefined && this.#spool.sizeBytes < before;
   }
 
   report(): ReplicaReport | undefined {

@@ -97,7 +97,9 @@ export class ReplicaWorker {
     this.#shipper.isCacheFull = status.cacheFull;
     disk.noteApplied(status.applied.epoch, status.applied.sequence);
     if (disk.lostWish !== undefined) return this.#askNewEpoch(disk.lostWish.replicaId, disk.lostWish.epoch);
-    if (status.durable.epoch === wish.epoch) await disk.free(status.durable.sequence);
+    const isRelieved = status.durable.epoch === wish.epoch && (await disk.free(status.durable.sequence));
+    // A marker that could not be kept waits long for its next try, and may be all that there is to seal.
+    if (isRelieved) this.#options.onTold();
     if (status.wants !== null && this.#isOurs(status.wants)) await this.#shipper.resend(status.wants, signal);
     else await this.#ringWhileBehind(wish.epoch, status.durable);
     if (!status.cacheFull) this.#shipWake.now();

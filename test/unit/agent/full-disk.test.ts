@@ -42,7 +42,7 @@ function nthPoint(count: number) {
   return eventually(async () => {
     const points = (await service.replicas.points(replicaId)).filter(({ state }) => state === 'listed');
     return points.length >= count ? points[0] : undefined;
-  }, 60_000);
+  }, 200_000);
 }
 
 async function replica(): Promise<Buffer> {
@@ -77,7 +77,7 @@ itFull(
     expect(position?.epoch).toBe(1);
     guest.close();
   },
-  240_000,
+  400_000,
 );
 
 itFull(
@@ -102,5 +102,5 @@ itFull(
     expect((await replica()).equals(await guest.read(0, diskSizeBytes))).toBe(true);
     guest.close();
   },
-  240_000,
+  400_000,
 );
