@@ -123,7 +123,7 @@ export class AgentLoop {
         name: 'reporting',
         wake: this.#statusWake,
         restInMs: () => this.#read?.state.statusIntervalInMs ?? longPollInMs,
-        round: async () => void (await this.#report(signal)),
+        round: async () => void (await this.#report()),
       }),
       keepTrying({
         ...each,
@@ -153,7 +153,7 @@ export class AgentLoop {
     if (news === undefined) return;
     this.#read = news;
     // How far the target has got is to be known before a stream is begun: a number is sealed once.
-    const answer = await this.#report(signal);
+    const answer = await this.#report();
     for (const wish of news.state.replicas) await this.#follow(wish, answer);
     this.#markers.follow(news.state);
     this.#groups.follow(news.state);
@@ -177,7 +177,7 @@ export class AgentLoop {
     worker.wake();
   }
 
-  async #report(signal: AbortSignal): Promise<StatusAnswer> {
+  async #report(): Promise<StatusAnswer> {
     const { service, version, roles, machines, workers, onReport } = this.#options;
     const replicas = this.#replicaReports();
     const telling = await this.#options.site?.();
@@ -197,7 +197,7 @@ export class AgentLoop {
     await onReport?.(answer, replicas);
     for (const status of answer.replicas) {
       const worker = workers.find(({ disk }) => (disk.wish ?? disk.lostWish)?.replicaId === status.replicaId);
-      await worker?.takeStatus(status, signal);
+      await worker?.takeStatus(status);
     }
     return answer;
   }

@@ -90,7 +90,7 @@ export class ReplicaWorker {
   }
 
   /** Takes in what the service knows of this disk's stream. */
-  async takeStatus(status: StatusAnswer['replicas'][number], signal: AbortSignal): Promise<void> {
+  async takeStatus(status: StatusAnswer['replicas'][number]): Promise<void> {
     const { disk } = this;
     const wish = disk.wish ?? disk.lostWish;
     if (wish === undefined) return;
@@ -100,9 +100,10 @@ export class ReplicaWorker {
     const isRelieved = status.durable.epoch === wish.epoch && (await disk.free(status.durable.sequence));
     // A marker that could not be kept waits long for its next try, and may be all that there is to seal.
     if (isRelieved) this.#options.onTold();
-    if (status.wants !== null && this.#isOurs(status.wants)) await this.#shipper.resend(status.wants, signal);
+    const missed = status.wants !== null && this.#isOurs(status.wants) ? status.wants : undefined;
+    if (missed !== undefined) this.#shipper.sendAgain(wish.epoch, missed);
     else await this.#ringWhileBehind(wish.epoch, status.durable);
-    if (!status.cacheFull) this.#shipWake.now();
+    if (missed !== undefined || !status.cacheFull) this.#shipWake.now();
     // What had no room in the spool has some now.
     if (disk.pending.count > 0 && disk.hasSpoolRoom) this.#copyWake.now();
   }

@@ -22,7 +22,7 @@ export interface ShipperOptions {
   readonly trust?: SiteTrust | undefined;
   /** Absent where nobody listens. */
   readonly telemetry?: Telemetry | undefined;
-  /** The epoch has ended: the desired state and the status are to be read now. */
+  /** The epoch may have ended: the desired state and the status are to be read now. */
   readonly onTold: () => void;
 }
 
@@ -45,8 +45,9 @@ export class Shipper {
   readonly #options: ShipperOptions;
   readonly #acknowledged = new Set<number>();
   #grant: { readonly epoch: number; readonly grant: Grant } | undefined;
+  #wanted: (WantedUpload & { readonly epoch: number }) | undefined;
   #epoch = 0;
-  #endedEpoch = 0;
+  #toldEpoch = 0;
   #relay = '';
   isCacheFull = false;
 
@@ -58,12 +59,17 @@ export class Shipper {
   async ship(signal: AbortSignal): Promise<number> {
     const { disk } = this.#options;
     const wish = disk.wish;
-    if (wish === undefined || this.isCacheFull) return 0;
+    if (wish === undefined) return 0;
     if (wish.epoch !== this.#epoch) this.#startEpoch(wish.epoch);
     this.#followRelay();
+    // In a full cache as well: what is missed keeps all that follows it there.
+    await this.#resend(signal);
+    if (this.isCacheFull) return 0;
     let shipped = 0;
     let goesOn = true;
-    const waiting = this.#waiting(() => goesOn && !signal.aborted && disk.wish?.epoch === wish.epoch);
+    const mayGoOn = (): boolean =>
+      goesOn && !signal.aborted && this.#wanted === undefined && disk.wish?.epoch === wish.epoch;
+    const waiting = this.#waiting(mayGoOn);
     await spread(waiting, parallelUploads, async (sequence) => {
       if (await this.#traced(wish, () => this.#putNew(sequence, signal))) shipped++;
       else goesOn = false;
@@ -71,16 +77,24 @@ export class Shipper {
     return shipped;
   }
 
-  /** Sends exactly what the service misses, whatever was sent before. */
-  async resend(wanted: WantedUpload, signal: AbortSignal): Promise<void> {
-    if (this.#options.disk.wish === undefined) return;
-    await this.#put(wanted, signal);
-    await this.ring();
+  /** The service misses exactly this, whatever was sent before: it is sent before all that waits. */
+  sendAgain(epoch: number, wanted: WantedUpload): void {
+    this.#wanted = { ...wanted, epoch };
   }
 
   async ring(): Promise<void> {
     const wish = this.#options.disk.wish;
     if (wish !== undefined) await this.#options.service.ring([wish.replicaId]);
+  }
+
+  async #resend(signal: AbortSignal): Promise<void> {
+    const wanted = this.#wanted;
+    if (wanted === undefined) return;
+    // Once: what does not arrive is missed by the next status as well.
+    this.#wanted = undefined;
+    if (wanted.epoch !== this.#epoch) return;
+    await this.#put(wanted, signal);
+    await this.ring();
   }
 
   /** The logs to send, in order; what is sealed meanwhile follows. */
@@ -119,7 +133,7 @@ export class Shipper {
 
   /** True once the log is in the cache, or perhaps is. False where there is no use in going on now. */
   async #put({ sequence, attempt }: WantedUpload, signal: AbortSignal): Promise<boolean> {
-    const { disk, pace, onTold } = this.#options;
+    const { disk, pace } = this.#options;
     const bytes = await disk.spool.read(sequence);
     if (bytes === undefined) return true;
     const grant = await this.#currentGrant();
@@ -140,7 +154,7 @@ export class Shipper {
         return true;
       case 'gone':
         this.#grant = undefined;
-        onTold();
+        this.#tellOnce();
         return false;
       case 'expired':
         this.#grant = undefined;
@@ -167,7 +181,7 @@ export class Shipper {
   }
 
   async #currentGrant(): Promise<Grant | undefined> {
-    const { disk, service, onTold, relay } = this.#options;
+    const { disk, service, relay } = this.#options;
     const wish = disk.wish;
     if (wish === undefined) return undefined;
     const server = relay?.();
@@ -184,14 +198,17 @@ export class Shipper {
     } catch (error) {
       // The next status says when there is room again; an epoch that has ended is followed by what is wanted instead.
       if (isRefusal(error, 'CacheFull')) this.isCacheFull = true;
-      else if (!isRefusal(error, 'Conflict')) throw error;
-      else if (this.#endedEpoch !== wish.epoch) {
-        this.#endedEpoch = wish.epoch;
-        // Once: the status that follows has this tried again.
-        onTold();
-      }
+      else if (isRefusal(error, 'Conflict')) this.#tellOnce();
+      else throw error;
       return undefined;
     }
+  }
+
+  /** Once in an epoch: the status that follows has the same tried again. */
+  #tellOnce(): void {
+    if (this.#toldEpoch === this.#epoch) return;
+    this.#toldEpoch = this.#epoch;
+    this.#options.onTold();
   }
 
   #startEpoch(epoch: number): void {
