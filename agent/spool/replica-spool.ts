@@ -90,6 +90,7 @@ export class ReplicaSpool {
     this.#head = undefined;
     await rm(this.#headPath(), { force: true });
     await this.freeThrough(Infinity);
+    await this.#removeUnnamed();
     this.uploaded = 0;
     await this.#moveHead({ epoch, sequence: 0, digest: chainHead, bootId: this.#options.bootId });
   }
@@ -141,6 +142,12 @@ export class ReplicaSpool {
         this.#sizeBytes -= log.sizeBytes;
       }
     });
+  }
+
+  /** Logs that were in place when their epoch was given up, before the head named them. */
+  async #removeUnnamed(): Promise<void> {
+    const { folder } = this.#options;
+    for (const name of await readdir(folder)) if (logName.test(name)) await rm(join(folder, name));
   }
 
   async #load(): Promise<void> {

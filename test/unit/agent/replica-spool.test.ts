@@ -152,6 +152,21 @@ describe('the spool of a replica', () => {
     expect(spool.head).toMatchObject({ epoch: 4, sequence: 0, digest: base });
   });
 
+  it('starts an epoch without a log that was in place when the one before was given up', async () => {
+    const spool = await open();
+    await spool.begin(3, base);
+    for (const value of [1, 2]) await seal(spool, value);
+    const kept = spool.keep(3, (path) => {
+      writeFileSync(path, 'a log');
+      spool.giveUp();
+      return Promise.resolve({ bytes: new Uint8Array(600), digest: base });
+    });
+    await expect(kept).rejects.toThrow('given up');
+    await spool.begin(4, base);
+    await seal(spool, 1);
+    expect((await open()).head).toMatchObject({ epoch: 4, sequence: 1 });
+  });
+
   it('holds nothing readable, and notices a changed byte', async () => {
     const spool = await open();
     await spool.begin(3, base);
