@@ -71,9 +71,14 @@ function addDiskOptions(command: Command): void {
     .option('--name <name>', 'the machine as people know it', hostname())
     .option('--machine-id <id>', 'the machine as its platform knows it', hostname())
     .option('--ca <file>', 'a certificate authority to trust, PEM')
-    .option('--seal-interval <ms>', 'how often writes are sealed into a change log', wholeNumber, 1000)
+    .option(
+      '--seal-interval <ms>',
+      'how often writes are sealed into a change log',
+      wholeNumber,
+      usual.sealIntervalInMs,
+    )
     .option('--seal-at <bytes>', 'how large a change log may grow before that', logSize, usual.sealAtBytes)
-    .option('--spool-quota <bytes>', 'how much may wait on this disk', wholeNumber, 16 * 1024 ** 3)
+    .option('--spool-quota <bytes>', 'how much may wait on this disk', wholeNumber, usual.spoolQuotaBytes)
     .option('--freeze-script <path>', 'called with freeze and thaw around application-consistent points')
     .option('--freeze-timeout <ms>', 'how long the script may take', wholeNumber, 60_000)
     .option('--group-listen <address>', 'where to listen as the coordinator of a group of machines')

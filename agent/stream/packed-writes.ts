@@ -24,7 +24,7 @@ export function packWrites(extents: readonly Extent[]): PackedWrites {
   function placeOf(data: Uint8Array): { place: number; start: number } {
     const known = places.get(data.buffer);
     if (known !== undefined) return { place: known, start: data.byteOffset };
-    const own = ownMemory(data);
+    const own = memoryToGive(data);
     memory.push(own.memory);
     if (own.memory === data.buffer) places.set(own.memory, memory.length - 1);
     return { place: memory.length - 1, start: own.start };
@@ -51,7 +51,7 @@ export function unpackWrites({ table, memory }: PackedWrites): Extent[] {
  * Memory that may be given away with these bytes, and where in it they begin. Small buffers may share theirs with others that
  * have nothing to do with them: those are copied.
  */
-export function ownMemory({ buffer, byteOffset, byteLength }: Uint8Array): {
+export function memoryToGive({ buffer, byteOffset, byteLength }: Uint8Array): {
   readonly memory: ArrayBuffer;
   readonly start: number;
 } {

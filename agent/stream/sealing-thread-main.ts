@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { assert, present } from '../../shared/assert';
 import { SpoolCipher } from '../spool/spool-cipher';
 import type { SealedLog, SealRequest } from './log-sealer';
-import { ownMemory, type PackedWrites, unpackWrites } from './packed-writes';
+import { memoryToGive, type PackedWrites, unpackWrites } from './packed-writes';
 import { PlainSealer } from './plain-sealer';
 
 /** What a sealing thread is asked. */
@@ -26,7 +26,7 @@ port.on('message', (question: SealQuestion) => void answer(question));
 async function answer({ id, writes, ...request }: SealQuestion): Promise<void> {
   try {
     const { bytes, digest } = await sealer.seal({ ...request, extents: unpackWrites(writes) });
-    const { memory, start } = ownMemory(bytes);
+    const { memory, start } = memoryToGive(bytes);
     const sealed = { bytes: new Uint8Array(memory, start, bytes.byteLength), digest };
     port.postMessage({ id, sealed, memory: writes.memory } satisfies SealAnswer, [memory, ...writes.memory]);
   } catch (error) {

@@ -102,24 +102,11 @@ export class ProtectedGuest {
     const program = join(__dirname, '..', '..', 'agent', 'main.js');
     const token = await site.registrationToken(west);
     const socket = join(folder, 'nbd');
-    this.#agent = spawn(
-      process.execPath,
-      [
-        ...[
-          program,
-          'run',
-          '--url',
-          site.endpoint,
-          '--token',
-          token,
-          '--ca',
-          cloud.facts['authority.file'] ?? '',
-        ],
-        ...['--state', join(folder, 'agent'), '--disk', `${guest.disk}:disk0`, '--listen', socket],
-        ...['--name', item, '--machine-id', machineId],
-      ],
-      { stdio: 'ignore' },
-    );
+    const authority = cloud.facts['authority.file'] ?? '';
+    const command = [program, 'run', '--url', site.endpoint, '--token', token, '--ca', authority];
+    const disk = ['--state', join(folder, 'agent'), '--disk', `${guest.disk}:disk0`, '--listen', socket];
+    const machine = ['--name', item, '--machine-id', machineId];
+    this.#agent = spawn(process.execPath, [...command, ...disk, ...machine], { stdio: 'ignore' });
     await until('the agent', () => Promise.resolve(existsSync(socket) || undefined));
   }
 

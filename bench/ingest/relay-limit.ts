@@ -1,56 +1,42 @@
+import type { PageBlobClient } from '@azure/storage-blob';
+import { pageWriteLimitBytes } from '../../shared/model/extent';
 import type { LogCache, LogName } from '../../shared/ports/log-cache';
 import { secondsOf, speedOf } from './measure';
 import type { Accounts } from './replica';
 
-const pageBytes = 4 * 1024 * 1024;
+export interface RelayedLog {
+  readonly name: LogName;
+  readonly lengthBytes: number;
+}
+
 const containerName = 'relay-limit';
+const sectorBytes = 512;
 
 /**
  * The fastest the same clients take logs from one storage to the other and do nothing else: a log is read into memory
- * that is used again while pages of the one before it are written, `concurrency` at a time. What is not read is not
- * checked, decoded or put together, so whatever lands on the target is of no use.
+ * that is used again while pages of the one before it are written, `concurrency` at a time. Nothing is checked, decoded or
+ * put together, so what lands on the target is of no use.
  */
 export async function relayLimit(
   { target }: Accounts,
   cache: LogCache,
-  logs: readonly { readonly name: LogName; readonly lengthBytes: number }[],
+  logs: readonly RelayedLog[],
   concurrency: number,
 ): Promise<number> {
   const container = target.getContainerClient(containerName);
   await container.createIfNotExists();
   const blob = container.getPageBlobClient('relay');
   const largestBytes = Math.max(...logs.map(({ lengthBytes }) => lengthBytes));
-  const roomBytes = Math.ceil(largestBytes / pageBytes) * pageBytes;
+  const roomBytes = Math.ceil(largestBytes / pageWriteLimitBytes) * pageWriteLimitBytes;
   await blob.create(logs.length * roomBytes);
   const rooms = [new Uint8Array(roomBytes), new Uint8Array(roomBytes)];
-  const write = async (room: Uint8Array, lengthBytes: number, index: number): Promise<void> => {
-    let next = 0;
-    const some = async (): Promise<void> => {
-      while (next < lengthBytes) {
-        const fromBytes = next;
-        // The last page goes on to the next sector, as log and sectors need not end together.
-        const length = Math.min(pageBytes, Math.ceil((lengthBytes - fromBytes) / 512) * 512);
-        next += length;
-        await blob.uploadPages(
-          room.subarray(fromBytes, fromBytes + length),
-          index * roomBytes + fromBytes,
-          length,
-        );
-      }
-    };
-    await Promise.all(Array.from({ length: concurrency }, some));
-  };
   const seconds = await secondsOf(async () => {
     let writing = Promise.resolve();
     for (const [index, { name, lengthBytes }] of logs.entries()) {
       const room = rooms[index % 2] ?? new Uint8Array();
-      let filledBytes = 0;
-      for await (const chunk of cache.read(name)) {
-        room.set(chunk, filledBytes);
-        filledBytes += chunk.length;
-      }
+      await readInto(room, cache.read(name));
       await writing;
-      writing = write(room, lengthBytes, index);
+      writing = writePages(blob, room.subarray(0, sectorsOf(lengthBytes)), index * roomBytes, concurrency);
     }
     await writing;
   });
@@ -59,4 +45,35 @@ export async function relayLimit(
     logs.reduce((sum, { lengthBytes }) => sum + lengthBytes, 0),
     seconds,
   );
+}
+
+async function readInto(room: Uint8Array, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  let filledBytes = 0;
+  for await (const chunk of chunks) {
+    room.set(chunk, filledBytes);
+    filledBytes += chunk.length;
+  }
+}
+
+async function writePages(
+  blob: PageBlobClient,
+  bytes: Uint8Array,
+  offsetBytes: number,
+  concurrency: number,
+): Promise<void> {
+  let next = 0;
+  const some = async (): Promise<void> => {
+    while (next < bytes.length) {
+      const page = bytes.subarray(next, next + pageWriteLimitBytes);
+      const at = offsetBytes + next;
+      next += page.length;
+      await blob.uploadPages(page, at, page.length);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, some));
+}
+
+/** A log need not end where a sector does. */
+function sectorsOf(lengthBytes: number): number {
+  return Math.ceil(lengthBytes / sectorBytes) * sectorBytes;
 }

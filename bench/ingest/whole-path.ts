@@ -1,7 +1,7 @@
 import { BlobLogCache } from '../../shared/azure/blob-log-cache';
 import { median, secondsOf, speedOf } from './measure';
 import { rawLimit } from './raw-limit';
-import { relayLimit } from './relay-limit';
+import { type RelayedLog, relayLimit } from './relay-limit';
 import { createReplica, type Accounts } from './replica';
 import { sealLogs } from './sealed-logs';
 import { changedBytes, type Trace } from './traces';
@@ -32,12 +32,12 @@ export async function drainTrace(
     const { replicaId, chainHead: previousDigest } = replica;
     const logs = await sealLogs(trace, { replicaId, previousDigest }, options.logBytes);
     const cache = new BlobLogCache(accounts.cache);
-    const relayed = logs.map(({ sequence, bytes: { length: lengthBytes } }) => ({
-      name: { replicaId, epoch: 1, sequence, attempt: 0 },
-      lengthBytes,
-    }));
-    for (const [index, { name }] of relayed.entries())
-      await cache.put(name, logs[index]?.bytes ?? Buffer.of());
+    const relayed: RelayedLog[] = [];
+    for (const { sequence, bytes: sealed } of logs) {
+      const name = { replicaId, epoch: 1, sequence, attempt: 0 };
+      await cache.put(name, sealed);
+      relayed.push({ name, lengthBytes: sealed.length });
+    }
     const relay = await relayLimit(accounts, cache, relayed, options.concurrency);
     let applied = 0;
     const seconds = await secondsOf(async () => {

@@ -1,9 +1,10 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { PairedSockets } from '../stack/paired-sockets';
 
 /** Passes bytes on between a client and a server of this machine, and keeps all that it saw. */
 export class ListeningRelay {
   readonly #seen: Buffer[] = [];
-  readonly #sockets = new Set<Socket>();
+  readonly #sockets = new PairedSockets();
   readonly #server = createServer((client) => {
     if (this.#isCut) client.destroy();
     else this.#relay(client);
@@ -29,7 +30,7 @@ export class ListeningRelay {
   /** From here on nobody gets through, until it is mended. */
   cut(): void {
     this.#isCut = true;
-    for (const socket of this.#sockets) socket.destroy();
+    this.#sockets.cut();
   }
 
   mend(): void {
@@ -37,21 +38,13 @@ export class ListeningRelay {
   }
 
   async close(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
+    this.#sockets.cut();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
   #relay(client: Socket): void {
-    const server = connect(this.port, '127.0.0.1');
-    for (const [from, to] of [
-      [client, server],
-      [server, client],
-    ] as const) {
-      this.#sockets.add(from);
-      from.on('data', (bytes) => this.#seen.push(Buffer.from(bytes)));
-      from.on('error', () => to.destroy());
-      from.on('close', () => this.#sockets.delete(from));
-      from.pipe(to);
-    }
+    const server = this.#sockets.lead(client, this.port);
+    for (const socket of [client, server]) socket.on('data', (bytes) => this.#seen.push(Buffer.from(bytes)));
+    client.pipe(server).pipe(client);
   }
 }

@@ -1,12 +1,13 @@
-import { connect, createServer, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { PairedSockets } from '../stack/paired-sockets';
 
 /** Another address of this machine. */
 export const slowHost = '127.0.0.2';
 
 /** The way to a server of this machine by another address: whoever comes by it hears each of its words late. */
 export class SlowLink {
-  readonly #sockets = new Set<Socket>();
+  readonly #sockets = new PairedSockets();
   readonly #server = createServer((client) => this.#pass(client));
 
   private constructor(
@@ -21,23 +22,12 @@ export class SlowLink {
   }
 
   async close(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
+    this.#sockets.cut();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
   #pass(client: Socket): void {
-    const server = connect(this.port, '127.0.0.1');
-    for (const [socket, other] of [
-      [client, server],
-      [server, client],
-    ] as const) {
-      this.#sockets.add(socket);
-      socket.on('error', () => other.destroy());
-      socket.on('close', () => {
-        this.#sockets.delete(socket);
-        other.destroy();
-      });
-    }
+    const server = this.#sockets.lead(client, this.port);
     client.pipe(server);
     let said = Promise.resolve();
     server.on('data', (bytes) => {

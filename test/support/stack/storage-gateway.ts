@@ -1,13 +1,17 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer as createSecureServer } from 'node:https';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { PairedSockets } from './paired-sockets';
 
 /** Stands before a storage account of a stack: passes all on, or answers every request itself with a status. */
 export class StorageGateway {
-  readonly #sockets = new Set<Socket>();
-  readonly #server = createServer((client) => this.#pass(client));
+  readonly #sockets = new PairedSockets();
+  readonly #server = createServer((client) => {
+    const server = this.#sockets.lead(client, this.#to);
+    client.pipe(server).pipe(client);
+  });
   #refusing: Server | undefined;
   #to: number;
 
@@ -51,23 +55,7 @@ export class StorageGateway {
 
   #lead(port: number): void {
     this.#to = port;
-    for (const socket of this.#sockets) socket.destroy();
-  }
-
-  #pass(client: Socket): void {
-    const server = connect(this.#to, '127.0.0.1');
-    for (const [from, to] of [
-      [client, server],
-      [server, client],
-    ] as const) {
-      this.#sockets.add(from);
-      from.on('error', () => to.destroy());
-      from.on('close', () => {
-        this.#sockets.delete(from);
-        to.destroy();
-      });
-      from.pipe(to);
-    }
+    this.#sockets.cut();
   }
 }
 
