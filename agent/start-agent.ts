@@ -1,4 +1,4 @@
-import type { DesiredTask } from '../shared/contracts/agent/desired';
+import type { DesiredState, DesiredTask } from '../shared/contracts/agent/desired';
 import type { AgentRole } from '../shared/contracts/agent/identity';
 import type { ReplicaReport, ReportedMachine, StatusAnswer } from '../shared/contracts/agent/report';
 import type { SiteAddress } from '../shared/contracts/agent/site';
@@ -14,6 +14,7 @@ import { blockBytes } from './capture/dirty-bitmap';
 import type { DiskCapture } from './capture/disk-capture';
 import { registerOnce } from './run/register-once';
 import { type AgentStatus, StatusFile } from './run/status-file';
+import { statusMarkers } from './run/status-markers';
 import { SlabMemory } from './capture/slab-memory';
 import { openWorkers } from './run/open-workers';
 import type { ReplicaWorker } from './run/replica-worker';
@@ -121,8 +122,8 @@ export async function startAgent(options: StartAgentOptions): Promise<Agent> {
     freezeScript: options.freezeScript,
     scriptsFolder: options.scriptsFolder,
     onReport: (answer, replicas) => {
-      const status = statusOf(workers, scanner, { answer, replicas });
-      options.onStatus?.(status);
+      const status = statusOf(workers, scanner, { answer, replicas, wish: loop.wish });
+      options.onStatus?.(status.replicas);
       return statusFile.leave(status);
     },
     group: groupSettings(options, state, agentId),
@@ -163,13 +164,19 @@ function exportsOf(
   );
 }
 
-/** How the disks stand, for people to read. */
+interface Told {
+  readonly answer: StatusAnswer;
+  readonly replicas: readonly ReplicaReport[];
+  readonly wish: DesiredState | undefined;
+}
+
+/** How the disks stand, and what is wanted of them, for people to read. */
 function statusOf(
   workers: readonly ReplicaWorker[],
   scanner: Scanner | undefined,
-  { answer, replicas }: { answer: StatusAnswer; replicas: readonly ReplicaReport[] },
-): AgentStatus['replicas'] {
-  return replicas.map((report) => {
+  { answer, replicas, wish }: Told,
+): Pick<AgentStatus, 'replicas' | 'markers'> {
+  const disks = replicas.map((report) => {
     const disk = workers.find((worker) => worker.disk.wish?.replicaId === report.replicaId)?.disk;
     const told = answer.replicas.find(({ replicaId }) => replicaId === report.replicaId);
     return {
@@ -179,6 +186,7 @@ function statusOf(
       scan: disk === undefined ? undefined : scanner?.lastOf(disk),
     };
   });
+  return { replicas: disks, markers: statusMarkers(wish, scanner?.everyInMs) };
 }
 
 /** How long guests may be held for a marker of several agents. */

@@ -6,7 +6,12 @@ import type { ReplicaFormat } from '../site/master-target/replica-store';
 import type { AgentDisk } from '../start-agent';
 
 /** Where agents listen unless they are told otherwise. */
-export const usualPorts = { nbd: 10_809, processServer: 9443, masterTarget: 9444 } as const;
+export const usualPorts = {
+  nbd: 10_809,
+  processServer: 9443,
+  masterTarget: 9444,
+  groupCoordinator: 20_004,
+} as const;
 
 export const roleNames = ['mobility', 'process-server', 'master-target', 'provider'] as const;
 export type RoleName = (typeof roleNames)[number];
@@ -25,6 +30,7 @@ export interface RunOptions {
   readonly listen: string;
   readonly name: string;
   readonly machineId: string;
+  readonly physical?: boolean;
   readonly ca?: string;
   readonly sealInterval: number;
   readonly sealAt: number;
@@ -32,6 +38,7 @@ export interface RunOptions {
   readonly freezeScript?: string;
   readonly freezeTimeout: number;
   readonly groupListen?: string;
+  readonly groupAnnounce?: SiteAddress;
   readonly scripts?: string;
   readonly telemetry?: string;
   readonly processServer?: SiteAddress;
@@ -70,6 +77,7 @@ function addDiskOptions(command: Command): void {
     .option('--listen <port|path>', 'NBD on a port of 127.0.0.1, or a unix socket', String(usualPorts.nbd))
     .option('--name <name>', 'the machine as people know it', hostname())
     .option('--machine-id <id>', 'the machine as its platform knows it', hostname())
+    .option('--physical', 'no hypervisor holds the machine: it is the server that the agent runs on')
     .option('--ca <file>', 'a certificate authority to trust, PEM')
     .option(
       '--seal-interval <ms>',
@@ -81,7 +89,12 @@ function addDiskOptions(command: Command): void {
     .option('--spool-quota <bytes>', 'how much may wait on this disk', wholeNumber, usual.spoolQuotaBytes)
     .option('--freeze-script <path>', 'called with freeze and thaw around application-consistent points')
     .option('--freeze-timeout <ms>', 'how long the script may take', wholeNumber, 60_000)
-    .option('--group-listen <address>', 'where to listen as the coordinator of a group of machines')
+    .option(
+      '--group-announce <host:port>',
+      'where the others of a group reach this machine, if not at the first address of its first card',
+      calledAddress,
+    )
+    .option('--group-listen <address>', 'where to listen as the coordinator of a group, if not there')
     .option('--scripts <folder>', 'what recovery plans may run on this machine')
     .addOption(
       new Option('--telemetry <url>', 'an OpenTelemetry collector that traces and logs go to').env(
@@ -171,6 +184,12 @@ function address(text: string): SiteAddress {
   const [, host, port] = /^(.+):(\d+)$/.exec(text) ?? [];
   if (host === undefined || Number(port) > 65_535) throw new InvalidArgumentError('It must be host:port.');
   return { host, port: Number(port) };
+}
+
+function calledAddress(text: string): SiteAddress {
+  const called = address(text);
+  if (called.port === 0) throw new InvalidArgumentError('Nobody can call port 0.');
+  return called;
 }
 
 function at(port: number): SiteAddress {

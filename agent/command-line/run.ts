@@ -10,7 +10,9 @@ import { startSiteAgent } from '../site/start-site-agent';
 import { openSnapshotHook } from '../scan/snapshot/open-snapshot-hook';
 import { startAgent, type StartAgentOptions } from '../start-agent';
 import { consoleLog } from '../system/console-log';
+import { describedMachine } from './described-machine';
 import { openRoles, siteTrustOf } from './open-roles';
+import { ownCards } from './own-cards';
 import { progressLine } from './progress-line';
 import type { RunOptions } from './run-options';
 
@@ -71,14 +73,7 @@ async function besideDisks({ options, roles, ...others }: Parts): Promise<() => 
   const { freezeScript, freezeTimeout: timeoutInMs } = options;
   const agent = await startAgent({
     ...{ url: options.url, token: options.token, stateFolder: options.state, ...others },
-    machine: {
-      machineId: options.machineId,
-      name: options.name,
-      osType: 'Linux',
-      powerState: 'running',
-      generation: '1',
-      nics: [],
-    },
+    machine: describedMachine(options, ownCards()),
     disks: options.disk ?? options.scan ?? [],
     scan: scanOf(options),
     listen: listenAt(options.listen),

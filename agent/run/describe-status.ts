@@ -29,8 +29,28 @@ export function describeStatus(
   return [
     ...head,
     `Reported ${age} s ago`,
+    ...status.markers.map((markers) => pointsLine(markers, status)),
     ...status.replicas.flatMap((replica) => diskLines(replica, nowInMs)),
   ];
+}
+
+/** Which disks are meant is said only where they are not all that the agent has. */
+function pointsLine(
+  { diskIds, otherMachines, crashIntervalInMs, appIntervalInMs }: AgentStatus['markers'][number],
+  { replicas }: AgentStatus,
+): string {
+  const ofDisks = diskIds.length < replicas.length ? ` of ${diskIds.join(', ')}` : '';
+  const app =
+    appIntervalInMs === undefined ? '' : `, application-consistent every ${interval(appIntervalInMs)}`;
+  const others = otherMachines === 1 ? '1 other machine' : `${otherMachines} other machines`;
+  const together = otherMachines === 0 ? '' : `, together with ${others}`;
+  return `Recovery points${ofDisks}: every ${interval(crashIntervalInMs)}${app}${together}`;
+}
+
+/** In the largest unit that it is a whole number of. */
+function interval(timeInMs: number): string {
+  if (timeInMs % 3_600_000 === 0) return `${timeInMs / 3_600_000} h`;
+  return timeInMs % 60_000 === 0 ? `${timeInMs / 60_000} min` : `${timeInMs / 1000} s`;
 }
 
 function diskLines(

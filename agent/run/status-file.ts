@@ -7,6 +7,7 @@ import type { Log } from '../../shared/ports/log';
 import { replaceFile } from '../spool/durable-file';
 import { messageOf } from '../system/message-of';
 import { Turn } from '../system/turn';
+import { StatusMarkers } from './status-markers';
 
 /** What a running agent leaves for people to read: what it told the service last, and what it was answered. */
 const AgentStatus = z.object({
@@ -24,6 +25,8 @@ const AgentStatus = z.object({
         .optional(),
     }),
   ),
+  /** What the agent before this version left says nothing of them. */
+  markers: z.array(StatusMarkers).default([]),
 });
 export type AgentStatus = z.infer<typeof AgentStatus>;
 
@@ -40,9 +43,9 @@ export class StatusFile {
     private readonly log: Log,
   ) {}
 
-  leave(replicas: AgentStatus['replicas']): Promise<void> {
+  leave(told: Pick<AgentStatus, 'replicas' | 'markers'>): Promise<void> {
     return this.#turn.take(async () => {
-      const status: AgentStatus = { atInMs: this.clock.now(), processId: process.pid, replicas };
+      const status: AgentStatus = { atInMs: this.clock.now(), processId: process.pid, ...told };
       await replaceFile(join(this.folder, nameOfFile), [Buffer.from(JSON.stringify(status))]).catch(
         (error: unknown) => this.log.warn('the status could not be written', { reason: messageOf(error) }),
       );

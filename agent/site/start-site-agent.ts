@@ -51,7 +51,7 @@ export async function startSiteAgent(options: StartSiteAgentOptions): Promise<Si
     taskHandlers: handlersOf(roles),
     group: { agentId, key, listenAddress: undefined, prepareLimitInMs: 0, holdLimitInMs: 0 },
     site: () => describeAll(roles),
-    onReport: () => statusFile.leave([]),
+    onReport: () => statusFile.leave({ replicas: [], markers: [] }),
   });
   const stopping = new AbortController();
   const running = playRoles({ roles, loop, service }, stopping.signal);

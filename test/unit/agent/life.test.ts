@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AgentState } from '../../../agent/run/agent-state';
@@ -53,6 +53,39 @@ describe('the life of an agent', () => {
     const ofScanned = describeStatus(new AgentState(state()).registered, scanned, status.atInMs).join('\n');
     expect(ofScanned).toMatch('Disk disk0: protected: what each pass finds changed is sent');
     await agent.stop();
+  });
+
+  it('says how often its disks come to a recovery point, and with whom', async () => {
+    const agent = await start();
+    const replicaId = await service.protect('machine', 'disk0', diskSizeBytes);
+    service.cutMarkers([replicaId], 300_000);
+    const status = await eventually(() => {
+      const read = readAgentStatus(state());
+      return Promise.resolve(read?.markers.length === 1 && read.replicas.length === 1 ? read : undefined);
+    });
+    await agent.stop();
+    const textOf = (change: object): string => {
+      const markers = status.markers.map((each) => ({ ...each, ...change }));
+      return describeStatus(new AgentState(state()).registered, { ...status, markers }, 0).join('\n');
+    };
+    expect(textOf({})).toMatch(/^Recovery points: every 5 min$/m);
+    expect(textOf({ crashIntervalInMs: 1200, otherMachines: 1 })).toMatch(
+      /^Recovery points: every 1.2 s, together with 1 other machine$/m,
+    );
+    expect(textOf({ appIntervalInMs: 14_400_000, otherMachines: 2 })).toMatch(
+      /^Recovery points: every 5 min, application-consistent every 4 h, together with 2 other machines$/m,
+    );
+    const [disk] = status.replicas;
+    const two = { ...status, replicas: disk === undefined ? [] : [disk, { ...disk, diskId: 'disk1' }] };
+    expect(describeStatus(new AgentState(state()).registered, two, 0)).toContain(
+      'Recovery points of disk0: every 5 min',
+    );
+  });
+
+  it('reads what an agent of before left, which says nothing of recovery points', () => {
+    mkdirSync(state(), { recursive: true });
+    writeFileSync(join(state(), 'status.json'), '{"atInMs":1,"processId":2,"replicas":[]}');
+    expect(readAgentStatus(state())).toEqual({ atInMs: 1, processId: 2, replicas: [], markers: [] });
   });
 
   it('changes its key only while it is stopped, and goes on with the new one', async () => {

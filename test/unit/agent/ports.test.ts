@@ -33,6 +33,10 @@ it('B10 listens where the documents say, and where it is told to', () => {
   const changed = optionsOf('--relay-listen', '0.0.0.0:19443', '--process-server', 'relay.example:19443');
   expect(changed.relayListen).toEqual({ host: '0.0.0.0', port: 19_443 });
   expect(changed.processServer).toEqual({ host: 'relay.example', port: 19_443 });
+  expect(optionsOf('--group-announce', 'gate.example:4')).toMatchObject({
+    groupAnnounce: { host: 'gate.example', port: 4 },
+  });
+  expect(() => optionsOf('--group-announce', 'gate.example:0')).toThrow('Nobody can call port 0');
   const table = readFileSync('docs/agent.md', 'utf8');
   for (const port of ['443', '10809', '9443', '9444', '20004']) expect(table).toContain(`| ${port} |`);
 });
