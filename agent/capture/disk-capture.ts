@@ -1,10 +1,11 @@
 import { assert } from '../../shared/assert';
-import type { Extent, Range } from '../../shared/model/extent';
+import type { Range } from '../../shared/model/extent';
 import type { Clock } from '../../shared/ports/clock';
 import type { SourceDisk } from '../disk/source-disk';
 import type { BlockDevice } from '../nbd/block-device';
 import { blocksOf, type DirtyBitmap } from './dirty-bitmap';
 import { OpenLog } from './open-log';
+import type { Place } from './packed-writes';
 import { RangeLocks } from './range-locks';
 import { slabBytes, SlabMemory } from './slab-memory';
 import { Slabs } from './slabs';
@@ -124,7 +125,7 @@ export class DiskCapture implements BlockDevice {
         const length = Math.min(zeros.byteLength, lengthBytes - done);
         await this.#options.disk.write(offsetBytes + done, [zeros.subarray(0, length)]);
       }
-      this.#append({ kind: 'zero', ...range });
+      this.#append(range, undefined);
     });
   }
 
@@ -229,17 +230,16 @@ export class DiskCapture implements BlockDevice {
   #log(range: Range, parts: readonly Buffer[]): void {
     if (!this.#isCapturing) return;
     // The parts are views of what the socket received; the log outlives that.
-    const data = this.#slabs.copy(parts, range.lengthBytes);
-    this.#append({ kind: 'data', ...range, data });
+    this.#append(range, this.#slabs.copy(parts, range.lengthBytes));
   }
 
-  #append(extent: Extent): void {
+  #append(range: Range, place: Place | undefined): void {
     if (!this.#isCapturing) return;
-    this.churnBytes += extent.lengthBytes;
+    this.churnBytes += range.lengthBytes;
     const { openLogLimitBytes, clock } = this.#options;
-    const isFull = extent.kind === 'data' && this.#openLog.dataBytes + extent.lengthBytes > openLogLimitBytes;
-    if (isFull) this.#doubt(extent);
-    else this.#openLog.append(extent, clock.now());
+    const isFull = place !== undefined && this.#openLog.dataBytes + range.lengthBytes > openLogLimitBytes;
+    if (isFull) this.#doubt(range);
+    else this.#openLog.append(range, place, clock.now());
     if (this.#openLog.dataBytes >= this.#options.sealAtBytes) this.#options.onSealDue();
   }
 

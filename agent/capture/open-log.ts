@@ -1,15 +1,16 @@
-import type { Extent } from '../../shared/model/extent';
+import type { Range } from '../../shared/model/extent';
+import { type PackedWrites, type Place, WritePacker } from './packed-writes';
 
 /** The writes since the last seal, in the order they reached the disk. */
 export class OpenLog {
-  readonly #extents: Extent[] = [];
+  readonly #packer = new WritePacker();
   readonly #copiedBlocks = new Set<number>();
   #dataBytes = 0;
   #firstWriteTimeInMs: number | undefined;
   #lastWriteTimeInMs = 0;
 
-  get extents(): readonly Extent[] {
-    return this.#extents;
+  get writes(): PackedWrites {
+    return this.#packer.writes;
   }
 
   /** Blocks whose whole content is in this log because a copier put it there. */
@@ -22,7 +23,7 @@ export class OpenLog {
   }
 
   get isEmpty(): boolean {
-    return this.#extents.length === 0 && this.#copiedBlocks.size === 0;
+    return this.#packer.count === 0 && this.#copiedBlocks.size === 0;
   }
 
   get firstWriteTimeInMs(): number | undefined {
@@ -33,9 +34,10 @@ export class OpenLog {
     return this.#lastWriteTimeInMs;
   }
 
-  append(extent: Extent, timeInMs: number): void {
-    this.#extents.push(extent);
-    if (extent.kind === 'data') this.#dataBytes += extent.lengthBytes;
+  /** A write of zeros has no place; other bytes belong to the log from now on. */
+  append(range: Range, place: Place | undefined, timeInMs: number): void {
+    this.#packer.add(range, place);
+    if (place !== undefined) this.#dataBytes += range.lengthBytes;
     this.#firstWriteTimeInMs ??= timeInMs;
     this.#lastWriteTimeInMs = Math.max(this.#lastWriteTimeInMs, timeInMs);
   }

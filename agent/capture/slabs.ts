@@ -1,3 +1,4 @@
+import { type Place, placeOf } from './packed-writes';
 import { slabBytes, type SlabMemory } from './slab-memory';
 
 /** What is larger has a buffer of its own. */
@@ -5,22 +6,25 @@ const smallBytes = 64 * 1024;
 
 /** Copies of small writes, many to one piece of memory: a buffer for each would cost more than the writes. */
 export class Slabs {
-  #slab = Buffer.alloc(0);
+  #slab: Uint8Array<ArrayBuffer> | undefined;
   #used = 0;
 
   constructor(private readonly memory: SlabMemory) {}
 
-  copy(parts: readonly Buffer[], lengthBytes: number): Buffer {
-    if (lengthBytes > smallBytes) return Buffer.concat(parts, lengthBytes);
-    if (this.#used + lengthBytes > this.#slab.byteLength) {
-      this.#slab = Buffer.from(this.memory.take(), 0, slabBytes);
-      this.#used = 0;
-    }
+  copy(parts: readonly Buffer[], lengthBytes: number): Place {
+    if (lengthBytes > smallBytes) return placeOf(Buffer.concat(parts, lengthBytes));
+    const slab = this.#withRoom(lengthBytes);
     const start = this.#used;
     for (const part of parts) {
-      this.#slab.set(part, this.#used);
+      slab.set(part, this.#used);
       this.#used += part.byteLength;
     }
-    return this.#slab.subarray(start, this.#used);
+    return { memory: slab.buffer, start };
+  }
+
+  #withRoom(lengthBytes: number): Uint8Array<ArrayBuffer> {
+    if (this.#slab !== undefined && this.#used + lengthBytes <= slabBytes) return this.#slab;
+    this.#used = 0;
+    return (this.#slab = new Uint8Array(this.memory.take()));
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BlockDigests } from './block-digests';
-import { isZero } from './block-extent';
+import { isZero } from './append-block';
 
 /** Tells of each block of a run whether the replica's base holds the same bytes. */
 export type Comparison = (index: number, bytes: Buffer) => boolean;

@@ -2,8 +2,8 @@ import type { Clock } from '../../shared/ports/clock';
 import { blockBytes } from '../capture/dirty-bitmap';
 import type { OpenLog } from '../capture/open-log';
 import type { ProtectedDisk } from '../replica/protected-disk';
+import { appendBlock } from './append-block';
 import type { BlockDigests } from './block-digests';
-import { blockExtent } from './block-extent';
 import { compareBlocks } from './compare-blocks';
 
 export interface CopyPendingOptions {
@@ -83,7 +83,7 @@ async function copyRun(
     const dataBytes = log.dataBytes;
     run.forEach((block, index) => {
       const bytes = data.subarray(index * blockBytes, (index + 1) * blockBytes);
-      if (!isSame(index, bytes)) log.append(blockExtent(block, bytes), timeInMs);
+      if (!isSame(index, bytes)) appendBlock(log, block, bytes, timeInMs);
       log.noteCopied(block);
       onCopied?.(log, { block, bytes });
     });

@@ -1,6 +1,6 @@
 import type { Range } from '../../shared/model/extent';
 import { blockBytes } from '../capture/dirty-bitmap';
-import { blockExtent } from '../copy/block-extent';
+import { appendBlock } from '../copy/append-block';
 import type { SourceDisk } from '../disk/source-disk';
 import type { ProtectedDisk } from '../replica/protected-disk';
 import { digestOf, type ScanDigests } from './scan-digests';
@@ -68,7 +68,7 @@ function putDifferences(
     disk.pending.mark({ offsetBytes: block * blockBytes, lengthBytes: bytes.byteLength });
     const { openLog } = disk.capture;
     // What is lent is used again for the next run.
-    openLog.append(blockExtent(block, Buffer.from(bytes)), asOfInMs);
+    appendBlock(openLog, block, Buffer.from(bytes), asOfInMs);
     openLog.noteCopied(block);
     digests.note(openLog, block, digest);
     changedBytes += bytes.byteLength;

@@ -1,10 +1,10 @@
 import type { LogHeader } from '../../shared/model/change-log';
-import type { Extent } from '../../shared/model/extent';
+import type { PackedWrites } from '../capture/packed-writes';
 
 export interface SealRequest {
   readonly header: LogHeader;
-  /** In the order they were written. Their bytes are the sealer's from now on: nobody may look at them again. */
-  readonly extents: readonly Extent[];
+  /** Their bytes are the sealer's from now on: nobody may look at them again. */
+  readonly writes: PackedWrites;
   /** Where the log is to lie. */
   readonly path: string;
 }

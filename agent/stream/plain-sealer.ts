@@ -1,6 +1,7 @@
 import { encodeChangeLog } from '../../shared/formats/change-log/encode-change-log';
 import type { Extent } from '../../shared/model/extent';
 import { fold } from '../../shared/model/writes/fold';
+import { unpackWrites } from '../capture/packed-writes';
 import { replaceFile } from '../spool/durable-file';
 import type { SpoolCipher } from '../spool/spool-cipher';
 import type { LogSealer, SealedLog, SealRequest } from './log-sealer';
@@ -9,8 +10,8 @@ import type { LogSealer, SealedLog, SealRequest } from './log-sealer';
 export class PlainSealer implements LogSealer {
   constructor(private readonly cipher: SpoolCipher) {}
 
-  async seal({ header, extents, path }: SealRequest): Promise<SealedLog> {
-    const { bytes, digest } = await encodeChangeLog(header, folded(extents));
+  async seal({ header, writes, path }: SealRequest): Promise<SealedLog> {
+    const { bytes, digest } = await encodeChangeLog(header, folded(unpackWrites(writes)));
     await replaceFile(path, this.cipher.seal(bytes));
     return { bytes, digest };
   }

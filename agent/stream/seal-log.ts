@@ -37,6 +37,6 @@ export async function sealLog({
     lastWriteTimeInMs: Math.max(log.lastWriteTimeInMs, log.firstWriteTimeInMs ?? nowInMs),
     ...(marker === undefined ? {} : { marker }),
   };
-  await spool.keep(sequence, (path) => sealer.seal({ header, extents: log.extents, path }));
+  await spool.keep(sequence, (path) => sealer.seal({ header, writes: log.writes, path }));
   return sequence;
 }

@@ -1,14 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert, present } from '../../shared/assert';
+import { placeOf } from '../capture/packed-writes';
 import { SpoolCipher } from '../spool/spool-cipher';
 import type { SealedLog, SealRequest } from './log-sealer';
-import { memoryToGive, type PackedWrites, unpackWrites } from './packed-writes';
 import { PlainSealer } from './plain-sealer';
 
 /** What a sealing thread is asked. */
-export interface SealQuestion extends Omit<SealRequest, 'extents'> {
+export interface SealQuestion extends SealRequest {
   readonly id: number;
-  readonly writes: PackedWrites;
 }
 
 export type SealAnswer =
@@ -23,12 +22,13 @@ const sealer = new PlainSealer(new SpoolCipher(key));
 
 port.on('message', (question: SealQuestion) => void answer(question));
 
-async function answer({ id, writes, ...request }: SealQuestion): Promise<void> {
+async function answer({ id, ...request }: SealQuestion): Promise<void> {
   try {
-    const { bytes, digest } = await sealer.seal({ ...request, extents: unpackWrites(writes) });
-    const { memory, start } = memoryToGive(bytes);
+    const { bytes, digest } = await sealer.seal(request);
+    const { memory, start } = placeOf(bytes);
+    const written = request.writes.memory;
     const sealed = { bytes: new Uint8Array(memory, start, bytes.byteLength), digest };
-    port.postMessage({ id, sealed, memory: writes.memory } satisfies SealAnswer, [memory, ...writes.memory]);
+    port.postMessage({ id, sealed, memory: written } satisfies SealAnswer, [memory, ...written]);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     const message = error instanceof Error ? error.message : String(error);

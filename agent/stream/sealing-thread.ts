@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Extent } from '../../shared/model/extent';
+import { dataBytesOf } from '../capture/packed-writes';
 import { SlabMemory } from '../capture/slab-memory';
 import { SpoolCipher } from '../spool/spool-cipher';
 import type { LogSealer, SealedLog, SealRequest } from './log-sealer';
-import { packWrites } from './packed-writes';
 import { PlainSealer } from './plain-sealer';
 import type { SealAnswer, SealQuestion } from './sealing-thread-main';
 
@@ -31,14 +30,20 @@ export class SealingThread implements LogSealer {
     this.#plain = new PlainSealer(new SpoolCipher(key));
   }
 
-  seal({ header, extents, path }: SealRequest): Promise<SealedLog> {
-    if (isSmall(extents)) return this.#plain.seal({ header, extents, path });
-    const writes = packWrites(extents);
-    const question: SealQuestion = { id: ++this.#asked, header, writes, path };
+  seal(request: SealRequest): Promise<SealedLog> {
+    if (dataBytesOf(request.writes) <= smallBytes) return this.#sealHere(request);
+    const { table, memory } = request.writes;
+    const question: SealQuestion = { id: ++this.#asked, ...request };
     return new Promise((resolve, reject) => {
       this.#waiting.set(question.id, { resolve, reject });
-      this.#thread().postMessage(question, writes.memory);
+      this.#thread().postMessage(question, [table.buffer, ...memory]);
     });
+  }
+
+  async #sealHere(request: SealRequest): Promise<SealedLog> {
+    const sealed = await this.#plain.seal(request);
+    this.memory.give(request.writes.memory);
+    return sealed;
   }
 
   async close(): Promise<void> {
@@ -72,10 +77,4 @@ export class SealingThread implements LogSealer {
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }
-}
-
-function isSmall(extents: readonly Extent[]): boolean {
-  let dataBytes = 0;
-  for (const { kind, lengthBytes } of extents) dataBytes += kind === 'data' ? lengthBytes : 0;
-  return dataBytes <= smallBytes;
 }

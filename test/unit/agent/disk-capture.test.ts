@@ -6,6 +6,7 @@ import { openBitmapFile } from '../../../agent/capture/bitmap-file';
 import { blockBytes, DirtyBitmap } from '../../../agent/capture/dirty-bitmap';
 import { DiskCapture } from '../../../agent/capture/disk-capture';
 import type { OpenLog } from '../../../agent/capture/open-log';
+import { placeOf, unpackWrites } from '../../../agent/capture/packed-writes';
 import { FileDisk } from '../../../agent/disk/file-disk';
 import type { Extent } from '../../../shared/model/extent';
 
@@ -92,7 +93,7 @@ async function copyPending(capture: DiskCapture, pending: DirtyBitmap): Promise<
   for (const block of [...pending.marked()]) {
     const range = { offsetBytes: block * blockBytes, lengthBytes: blockBytes };
     await capture.copy(range, (data, log, time) => {
-      log.append({ kind: 'data', ...range, data }, time);
+      log.append(range, placeOf(data), time);
       log.noteCopied(block);
       return true;
     });
@@ -119,7 +120,7 @@ describe('a captured disk', () => {
           } else {
             await capture.hold();
             const log = capture.cut();
-            apply(replica, log.extents);
+            apply(replica, unpackWrites(log.writes));
             expect(replica.equals(disk.readNow(0, sizeBytes))).toBe(true);
             capture.sealed(log);
             capture.release();
@@ -157,11 +158,11 @@ describe('a captured disk', () => {
     expect(bitmaps.pending.count).toBeGreaterThan(30);
     const replica = Buffer.alloc(sizeBytes);
     const first = capture.cut();
-    apply(replica, first.extents);
+    apply(replica, unpackWrites(first.writes));
     capture.sealed(first);
     await copyPending(capture, bitmaps.pending);
     const second = capture.cut();
-    apply(replica, second.extents);
+    apply(replica, unpackWrites(second.writes));
     capture.sealed(second);
     expect(replica.equals(disk.readNow(0, sizeBytes))).toBe(true);
     expect(bitmaps.pending.count).toBe(0);

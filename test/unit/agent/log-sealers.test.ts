@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SpoolCipher } from '../../../agent/spool/spool-cipher';
+import { placeOf, WritePacker } from '../../../agent/capture/packed-writes';
 import { SlabMemory } from '../../../agent/capture/slab-memory';
 import type { LogSealer, SealRequest } from '../../../agent/stream/log-sealer';
 import { PlainSealer } from '../../../agent/stream/plain-sealer';
@@ -29,12 +30,18 @@ const data = (offsetBytes: number, bytes: Uint8Array): Extent => ({
   ...{ kind: 'data', offsetBytes, lengthBytes: bytes.byteLength, data: bytes },
 });
 
+function packed(extents: readonly Extent[]): SealRequest['writes'] {
+  const packer = new WritePacker();
+  for (const extent of extents) packer.add(extent, extent.kind === 'zero' ? undefined : placeOf(extent.data));
+  return packer.writes;
+}
+
 const request = (extents: readonly Extent[], name = 'log'): SealRequest => ({
   header: {
     ...{ replicaId: randomUUID(), epoch: 1, sequence: 1, previousDigest: '0'.repeat(64), diskSizeBytes },
     ...{ firstWriteTimeInMs: 1, lastWriteTimeInMs: 2 },
   },
-  ...{ extents, path: join(folder, name) },
+  ...{ writes: packed(extents), path: join(folder, name) },
 });
 
 /** What a disk of zeros holds once the log in the file was applied to it. */

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OpenLog } from '../../../agent/capture/open-log';
+import { placeOf } from '../../../agent/capture/packed-writes';
 import { ReplicaSpool } from '../../../agent/spool/replica-spool';
 import { SpoolCipher } from '../../../agent/spool/spool-cipher';
 import { PlainSealer } from '../../../agent/stream/plain-sealer';
@@ -28,7 +29,7 @@ async function seal(spool: ReplicaSpool, value: number): Promise<number> {
   const log = new OpenLog();
   const data = Buffer.alloc(1024, value);
   canary.copy(data, 10);
-  log.append({ kind: 'data', offsetBytes: value * 512, lengthBytes: 1024, data }, 1000 + value);
+  log.append({ offsetBytes: value * 512, lengthBytes: 1024 }, placeOf(data), 1000 + value);
   const sealer = new PlainSealer(cipher);
   return sealLog({ replicaId, diskSizeBytes: 2 ** 20, spool, sealer, log, marker: undefined, nowInMs: 1 });
 }
