@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { RecoveryPointRecord } from '../../shared/contracts/replication/recovery-point-record';
+import { beginPruning, removePoint } from '../../shared/service/points/remove-point';
 import { AgentProcess } from '../support/agent-process';
 import { eventually } from '../support/eventually';
 import type { NbdClient } from '../support/nbd-client';
@@ -58,81 +60,114 @@ function wrong(content: Buffer): string | undefined {
     : `after ${count} writes sector ${first} holds ${held[first]}, not ${expected[first]}`;
 }
 
+/** The points of one replica: each is looked at once, and then removed, since so many would not fit in memory. */
+class CheckedPoints {
+  checked = 0;
+
+  constructor(
+    private readonly service: ReferenceService,
+    private readonly replicaId: string,
+  ) {}
+
+  async listed(): Promise<readonly RecoveryPointRecord[]> {
+    const points = await this.service.replicas.points(this.replicaId);
+    return points.filter(({ state }) => state === 'listed');
+  }
+
+  /** Resolves with the newest point once there is one that was cut after this. */
+  newerThan(timeInMs: number): Promise<RecoveryPointRecord> {
+    return eventually(
+      async () => (await this.listed()).find(({ cutTimeInMs }) => cutTimeInMs > timeInMs),
+      60_000,
+    );
+  }
+
+  async contentAt({ pointId }: RecoveryPointRecord): Promise<Buffer> {
+    const { replicas, ports } = this.service;
+    const toReplicaId = randomUUID();
+    const moment = { kind: 'point', pointId } as const;
+    await replicas.materialise({ moment, replicaId: this.replicaId, toReplicaId, job: 'test' });
+    const all = { offsetBytes: 0, lengthBytes: diskSizeBytes };
+    const { data } = await ports.disks.open(toReplicaId).read(all);
+    await ports.disks.remove(toReplicaId);
+    return Buffer.from(data);
+  }
+
+  async check(): Promise<void> {
+    for (const point of await this.listed()) {
+      expect(wrong(await this.contentAt(point))).toBeUndefined();
+      this.checked += 1;
+      if (await beginPruning(this.service.ports, point.pointId))
+        await removePoint(this.service.ports, point.pointId);
+    }
+  }
+}
+
 describe('an agent that is killed again and again', () => {
+  const chance = new SeededChance(seed);
+  const folder = mkdtempSync(join(tmpdir(), 'lifeboat-kill-'));
+  const path = join(folder, 'disk');
+  let service: ReferenceService;
+  let agent: AgentProcess;
+  let guest: CountingGuest;
+
+  beforeAll(async () => {
+    const content = [Buffer.alloc(sectors * 512), randomBytes(diskSizeBytes - sectors * 512)];
+    writeFileSync(path, Buffer.concat(content));
+    service = await ReferenceService.start();
+    const token = 'a-registration-token-of-a-test';
+    agent = new AgentProcess({ url: service.url, folder, disks: [`${path}:disk`], machineId, token });
+    guest = new CountingGuest(() => agent.connect('disk'));
+  });
+  afterAll(async () => {
+    guest.stop();
+    await agent.kill();
+    await service.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Kills it at some moment, once its guest has written. True if this life was to lead to a point, however long that took. */
+  async function live(points: CheckedPoints): Promise<boolean> {
+    const before = guest.count;
+    await eventually(() => Promise.resolve(guest.count > before + 20), 60_000);
+    const isAwaited = chance.next() < 0.5;
+    if (isAwaited) await points.newerThan((await points.listed())[0]?.cutTimeInMs ?? 0);
+    await points.check();
+    await pause(Math.floor(chance.next() * 200));
+    await agent.kill();
+    agent.start();
+    return isAwaited;
+  }
+
+  async function expectExactPoints(): Promise<void> {
+    agent.start();
+    const replicaId = await service.protect(machineId, 'disk', diskSizeBytes);
+    service.cutMarkers([replicaId], 200);
+    const points = new CheckedPoints(service, replicaId);
+    await points.newerThan(0);
+    const running = guest.run();
+    let awaited = 0;
+    for (let kill = 0; kill < kills; kill++) if (await live(points)) awaited += 1;
+    guest.stop();
+    await running;
+    const last = await points.newerThan(Date.now());
+    expect((await points.contentAt(last)).equals(readFileSync(path))).toBe(true);
+    expect(last.position?.epoch).toBe(1);
+    await points.check();
+    // The first, one of each life that was waited for, and the last.
+    expect(points.checked).toBeGreaterThanOrEqual(awaited + 2);
+    const sentBytes = service.uploads.reduce((sum, bytes) => sum + bytes.byteLength, 0);
+    // How much the guest wrote and how many logs that made is as long as the lives were.
+    const ownBytes = guest.count * 1024 + service.uploads.length * 4096;
+    expect(sentBytes).toBeLessThan(2 * diskSizeBytes + kills * 512 * 1024 + ownBytes);
+  }
+
   it(
     `keeps every point exact and never copies the disk again (${kills} kills, CRASH_SEED=${seed})`,
     async () => {
-      const chance = new SeededChance(seed);
-      const folder = mkdtempSync(join(tmpdir(), 'lifeboat-kill-'));
-      const service = await ReferenceService.start();
-      const path = join(folder, 'disk');
-      writeFileSync(
-        path,
-        Buffer.concat([Buffer.alloc(sectors * 512), randomBytes(diskSizeBytes - sectors * 512)]),
-      );
-      const token = 'a-registration-token-of-a-test';
-      const agent = new AgentProcess({ url: service.url, folder, disks: [`${path}:disk`], machineId, token });
-      const guest = new CountingGuest(() => agent.connect('disk'));
-      try {
-        agent.start();
-        const replicaId = await service.protect(machineId, 'disk', diskSizeBytes);
-        service.cutMarkers([replicaId], 200);
-        await eventually(async () => (await service.replicas.points(replicaId, 1)).length > 0, 60_000);
-        const running = guest.run();
-        const listed = async () =>
-          (await service.replicas.points(replicaId)).filter(({ state }) => state === 'listed');
-        let awaited = 0;
-        for (let kill = 0; kill < kills; kill++) {
-          const before = guest.count;
-          await eventually(() => Promise.resolve(guest.count > before + 20), 60_000);
-          // Every other life, or so, lasts until it has led to a point, however long that takes.
-          if (chance.next() < 0.5) {
-            const known = (await listed()).length;
-            await eventually(async () => (await listed()).length > known, 60_000);
-            awaited += 1;
-          }
-          await pause(Math.floor(chance.next() * 200));
-          await agent.kill();
-          agent.start();
-        }
-        guest.stop();
-        await running;
-        const now = Date.now();
-        const last = await eventually(async () => {
-          return (await listed()).find(({ cutTimeInMs }) => cutTimeInMs > now);
-        }, 60_000);
-        const contentAt = async (pointId: string): Promise<Buffer> => {
-          const toReplicaId = randomUUID();
-          await service.replicas.materialise({
-            moment: { kind: 'point', pointId },
-            replicaId,
-            toReplicaId,
-            job: 'test',
-          });
-          const { data } = await service.ports.disks
-            .open(toReplicaId)
-            .read({ offsetBytes: 0, lengthBytes: diskSizeBytes });
-          await service.ports.disks.remove(toReplicaId);
-          return Buffer.from(data);
-        };
-        expect((await contentAt(last.pointId)).equals(readFileSync(path))).toBe(true);
-        expect(last.position?.epoch).toBe(1);
-        const points = await listed();
-        for (const { pointId } of points) expect(wrong(await contentAt(pointId))).toBeUndefined();
-        // The first, one of each life that was waited for, and the last.
-        expect(points.length).toBeGreaterThanOrEqual(awaited + 2);
-        const sentBytes = service.uploads.reduce((sum, bytes) => sum + bytes.byteLength, 0);
-        // How much the guest wrote and how many logs that made is as long as the lives were.
-        const ownBytes = guest.count * 1024 + service.uploads.length * 4096;
-        expect(sentBytes).toBeLessThan(2 * diskSizeBytes + kills * 512 * 1024 + ownBytes);
-      } catch (error) {
+      await expectExactPoints().catch((error: unknown) => {
         throw new Error(`the agent said:\n${agent.lines.slice(-20).join('\n')}`, { cause: error });
-      } finally {
-        guest.stop();
-        await agent.kill();
-        await service.stop();
-        rmSync(folder, { recursive: true, force: true });
-      }
+      });
     },
     kills * 60_000,
   );
