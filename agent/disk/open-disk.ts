@@ -36,6 +36,13 @@ function diskSizeOf(path: string, fileBytes: number): number {
     fs.closeSync(file);
   }
   if (footer.toString('latin1', 0, 8) !== 'conectix') return fileBytes;
+  const sizeBytes = sizeInFooter(path, footer);
+  if (sizeBytes + vhdFooterBytes > fileBytes)
+    throw new Error(`${path} is shorter than the disk that its footer tells of: ${sizeBytes} bytes`);
+  return sizeBytes;
+}
+
+function sizeInFooter(path: string, footer: Buffer): number {
   try {
     return decodeVhdFooter(footer).diskSizeBytes;
   } catch (error) {
