@@ -2,7 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { eventually } from './eventually';
+import { hear } from './logs/hear';
 import { NbdClient } from './nbd-client';
 
 export interface AgentProcessOptions {
@@ -11,6 +13,8 @@ export interface AgentProcessOptions {
   /** `path:export` for each disk. */
   readonly disks: readonly string[];
   readonly machineId: string;
+  /** Its id, unless people know it by another name. */
+  readonly name?: string;
   readonly token: string;
   readonly certificateAuthorityFile?: string;
   readonly sealIntervalInMs?: number;
@@ -23,6 +27,7 @@ export interface AgentProcessOptions {
 
 /** The built agent as a process of its own, to be killed and started again on the same folder. */
 export class AgentProcess {
+  /** What it wrote to its log. */
   readonly lines: string[] = [];
   readonly #options: AgentProcessOptions;
   #child: ChildProcess | undefined;
@@ -45,6 +50,7 @@ export class AgentProcess {
       folder,
       disks,
       machineId,
+      name = machineId,
       token,
       certificateAuthorityFile,
       sealIntervalInMs = 50,
@@ -59,14 +65,17 @@ export class AgentProcess {
         program,
         'run',
         ...['--url', url, '--token', token, '--state', join(folder, 'state'), '--listen', this.socketPath],
-        ...['--name', machineId, '--machine-id', machineId, '--seal-interval', String(sealIntervalInMs)],
+        ...['--name', name, '--machine-id', machineId, '--seal-interval', String(sealIntervalInMs)],
         ...disks.flatMap((disk) => ['--disk', disk]),
         ...(certificateAuthorityFile === undefined ? [] : ['--ca', certificateAuthorityFile]),
         ...(this.#options.arguments ?? []),
       ],
       { stdio: ['ignore', 'ignore', 'pipe'] },
     );
-    child.stderr.on('data', (chunk: Buffer) => this.lines.push(...chunk.toString().trimEnd().split('\n')));
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      this.lines.push(line);
+      hear({ from: `the agent of ${name}`, line });
+    });
     this.#child = child;
   }
 

@@ -10,7 +10,8 @@ import { eventually } from '../../support/eventually';
 import { Inside } from '../../support/protection/inside';
 import { ListeningRelay } from '../../support/protection/listening-relay';
 import { group, quick, Site } from '../../support/protection/site';
-import { azureRegion, type Machine, sampleDisk } from '../../support/protection/site-options';
+import type { SiteMachine } from '../../support/protection/site-machine';
+import { azureRegion, sampleDisk } from '../../support/protection/site-options';
 import { declarationWith } from '../../support/stack/declaration-with';
 import { startStack, type Stack } from '../../support/stack';
 
@@ -26,7 +27,7 @@ const folder = mkdtempSync(join(tmpdir(), 'azure-'));
 let stack: Stack;
 let site: Site;
 let inside: Inside;
-let machine: Machine;
+let machine: SiteMachine;
 let cache: ListeningRelay;
 
 beforeAll(async () => {
@@ -169,8 +170,12 @@ async function compare(): Promise<void> {
   const started = await inside.replicasOf(site.itemId('shop'));
   const epochs = started.map(({ copyingEpoch }) => copyingEpoch);
   const isHeld = (): boolean =>
-    machine.agent.disks.some(({ spool }) => epochs.includes(spool.head?.epoch ?? 0) && spool.logs.length > 0);
-  await eventually(() => Promise.resolve(isHeld()), 60_000);
+    machine
+      .status()
+      ?.replicas.some(
+        ({ report }) => epochs.includes(report.epoch) && report.spooledBytes > 0 && report.sealed > 0,
+      ) === true;
+  await eventually(() => Promise.resolve(isHeld()), 120_000);
   await machine.restart(() => cache.mend());
   await eventually(async () => {
     const after = await inside.replicasOf(site.itemId('shop'));
@@ -196,12 +201,7 @@ async function changePolicy(): Promise<void> {
     const replicas = await inside.replicasOf(site.itemId('shop'));
     return replicas.every(({ policy }) => policy.retention.at(-1)?.untilAgeInMs === 7_200_000);
   }, 90_000);
-  const interval = await eventually(() =>
-    Promise.resolve(
-      machine.agent.loop.wish?.markers.find(({ crashIntervalInMs }) => crashIntervalInMs < 3000),
-    ),
-  );
-  expect(interval.crashIntervalInMs).toBe(1200);
+  await eventually(() => Promise.resolve(machine.paceInMs === 1200), 120_000);
 }
 
 /** A8: what is written comes into points without being asked for, and no two are closer than the policy says. */
@@ -248,7 +248,7 @@ async function expectPurgeLeavesNothing(): Promise<void> {
     site.container,
     'shop',
   );
-  await eventually(() => Promise.resolve(machine.agent.loop.wish?.replicas.length === 0), 60_000);
+  await eventually(() => Promise.resolve(machine.status()?.replicas.length === 0), 120_000);
   expect(await inside.blobsOf(replicas)).toEqual([]);
   const left = await inside.recordsWith(replicas);
   expect(left.filter((record) => !/agent-status/.test(record))).toEqual([]);

@@ -1,8 +1,11 @@
+import { findMachine } from '../../../shared/service/agents/known-machines';
+import { WishBoard } from '../../../shared/service/agents/wish-board';
 import { eventually } from '../../support/eventually';
 import { finalizeJobs } from '../../support/protection/finalize-jobs';
 import { Inside } from '../../support/protection/inside';
 import { group, Site, subscription } from '../../support/protection/site';
-import { hyperVSite, type Machine } from '../../support/protection/site-options';
+import type { SiteMachine } from '../../support/protection/site-machine';
+import { hyperVSite } from '../../support/protection/site-options';
 import { tasksOf } from '../../support/protection/tasks-of';
 import { startStack, type Stack } from '../../support/stack';
 
@@ -30,14 +33,17 @@ const ofEnabling = [
 ];
 
 /** D6: what the machine is to recover to is not there. The job says so, and nothing of it is begun. */
-async function expectNothingStarted(machine: Machine): Promise<void> {
+async function expectNothingStarted(machine: SiteMachine): Promise<void> {
   const targetAzureNetworkId = `/subscriptions/${subscription}/resourceGroups/none/providers/Microsoft.Network/virtualNetworks/none`;
   await expect(site.enable('early', 'web', { targetAzureNetworkId })).rejects.toThrow(targetAzureNetworkId);
   expect(await tasksOf(site, 'EnableDr')).toEqual(
     ofEnabling.map((name, index) => `${name} ${['Succeeded', 'Failed'][index] ?? 'NotStarted'}`),
   );
   expect(await inside.replicasOf(site.itemId('early'))).toEqual([]);
-  expect(machine.agent.loop.wish?.replicas).toEqual([]);
+  const known = await findMachine(inside.ports.records, site.fabricId, machine.machineId);
+  expect(known).toBeDefined();
+  expect((await new WishBoard(inside.ports).read(known?.agentId ?? '')).items).toEqual([]);
+  expect(machine.status()?.replicas).toEqual([]);
   await site.disable('early');
 }
 
@@ -89,20 +95,18 @@ async function expectToLeaveNothing(): Promise<void> {
 
 /** D5: those that are there, and one that comes later. */
 async function expectOnePolicy(): Promise<void> {
-  const machines = [await site.machine({ name: 'shop' }), await site.machine({ name: 'mail' })];
+  const machines = await Promise.all(['shop', 'mail'].map((name) => site.machine({ name })));
   await Promise.all(['shop', 'mail'].map((name) => site.protect(name, name)));
-  const paces = (): (number | undefined)[] =>
-    machines.map(({ agent }) => agent.loop.wish?.markers[0]?.crashIntervalInMs);
-  expect(paces()).toEqual([300_000, 300_000]);
+  const cutEvery = (paceInMs: number): Promise<boolean> =>
+    eventually(() => Promise.resolve(machines.every((machine) => machine.paceInMs === paceInMs)), 120_000);
+  await cutEvery(300_000);
   await site.createPolicy('policy', { ...hyperVSite.policy, replicationInterval: 30 });
-  await eventually(() => {
-    // What a report changes is seen at once, and not with the next one in a minute.
-    for (const { agent } of machines) agent.loop.tell();
-    return Promise.resolve(paces().every((pace) => pace === 30_000));
-  }, 120_000);
+  // They report at once, and not when the next report is due in a minute.
+  await Promise.all(machines.map((machine) => machine.restart()));
+  await cutEvery(30_000);
   const late = await site.machine({ name: 'late' });
   await site.enable('late', 'late');
-  await eventually(() => Promise.resolve(late.agent.loop.wish?.markers[0]?.crashIntervalInMs === 30_000));
+  await eventually(() => Promise.resolve(late.paceInMs === 30_000), 120_000);
   await site.createPolicy('loose', hyperVSite.policy);
   const other = { policyId: `${site.vaultId}/replicationPolicies/loose` };
   const answer = await site.ask('PUT', site.itemId('other'), {

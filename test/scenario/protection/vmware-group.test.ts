@@ -1,8 +1,8 @@
 import { eventually } from '../../support/eventually';
-import { NbdClient } from '../../support/nbd-client';
 import { Inside } from '../../support/protection/inside';
 import { group, Site } from '../../support/protection/site';
-import { type Machine, vmwareSite } from '../../support/protection/site-options';
+import type { SiteMachine } from '../../support/protection/site-machine';
+import { vmwareSite } from '../../support/protection/site-options';
 import { slowHost, SlowLink } from '../../support/protection/slow-link';
 import { startStack, type Stack } from '../../support/stack';
 import { freePort } from '../../support/free-port';
@@ -18,7 +18,7 @@ const delayInMs = 50;
 let stack: Stack;
 let site: Site;
 let inside: Inside;
-const machines: Machine[] = [];
+const machines: SiteMachine[] = [];
 const links: SlowLink[] = [];
 
 beforeAll(async () => {
@@ -75,14 +75,14 @@ async function protectAll(): Promise<void> {
   await Promise.all(names.map((name) => site.enable(name, name, { multiVmGroupName: 'shop' })));
   await Promise.all(names.map((name) => site.reaches(name, 'Protected')));
   await eventually(() => {
-    const [wish] = machines[0]?.agent.loop.wish?.markers ?? [];
-    return Promise.resolve(wish?.members.length === names.length);
-  }, 60_000);
+    const others = machines.map((machine) => machine.status()?.markers[0]?.otherMachines);
+    return Promise.resolve(others.every((count) => count === names.length - 1));
+  }, 120_000);
 }
 
 /** Each machine writes the count only after the machine before it has: no point may hold it out of this order. */
 async function writeInTurn(): Promise<void> {
-  const guests = await Promise.all(machines.map(({ agent }) => NbdClient.connect(agent.nbd, 'disk0')));
+  const guests = await Promise.all(machines.map((machine) => machine.connect(0)));
   const known = (await sharedPoints()).length;
   let count = 0;
   while ((await sharedPoints()).length < known + enoughPoints) {

@@ -1,8 +1,9 @@
+import { ownCards } from '../../../agent/command-line/own-cards';
 import { findMachine } from '../../../shared/service/agents/known-machines';
 import { finalizeJobs } from '../../support/protection/finalize-jobs';
 import { Inside } from '../../support/protection/inside';
 import { group, quick, Site } from '../../support/protection/site';
-import { type Machine, vmwareSite } from '../../support/protection/site-options';
+import { vmwareSite } from '../../support/protection/site-options';
 import { startStack, type Stack } from '../../support/stack';
 
 let stack: Stack;
@@ -91,7 +92,7 @@ async function expectRefusals(item: string): Promise<void> {
 }
 
 /** C1: a server that no hypervisor holds is asked for by its address, and protected by the same agent as any machine. */
-async function protectPhysical(): Promise<Machine> {
+async function protectPhysical(): Promise<void> {
   const { client, vault, fabric, container } = site;
   await client.replicationProtectionContainers.beginDiscoverProtectableItemAndWait(
     ...([vault, group, fabric, container] as const),
@@ -101,13 +102,12 @@ async function protectPhysical(): Promise<Machine> {
   const machine = await site.machine({ name: 'rack', isPhysical: true });
   await site.protect('rack', 'rack');
   const known = await findMachine(inside.ports.records, site.fabricId, machine.machineId);
-  expect(known?.machine).toMatchObject({ name: 'rack', isPhysical: true });
+  expect(known?.machine).toMatchObject({ name: 'rack', isPhysical: true, nics: ownCards() });
   expect(await finalizeJobs(site, 'rack')).toEqual(['IrCompletion']);
   await machine.write(0, 4096, Buffer.alloc(4096, 7));
   const [replica] = await inside.replicasOf(site.itemId('rack'));
   const point = await site.pointAfter('rack', Date.now());
   expect((await inside.contentAt(point, replica?.replicaId ?? '')).equals(machine.content(0))).toBe(true);
-  return machine;
 }
 
 // One life, in order: what one step does, the next ones build on.

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Agent } from '../../../agent/start-agent';
 import type { GroupEndpoint } from '../../../shared/contracts/agent/report';
 
 /** What a scenario is set up with, in the API's words. */
@@ -58,13 +57,13 @@ export interface MachineOptions {
   readonly isPhysical?: boolean;
 }
 
-/** A machine with its agent in this process: its disks are files, and what is written goes through NBD. */
-export interface Machine {
-  readonly machineId: string;
-  readonly paths: readonly string[];
-  agent: Agent;
-  write(disk: number, offsetBytes: number, bytes: Buffer): Promise<void>;
-  content(disk: number): Buffer;
-  /** Stops the agent and starts it again; what is done to the disks in between, it finds. */
-  restart(between?: () => void | Promise<void>): Promise<void>;
+/** What the agent of such a machine is told besides. */
+export function agentArguments({ groupEndpoint, groupListenAddress, isPhysical }: MachineOptions): string[] {
+  return [
+    ...(groupEndpoint === undefined
+      ? []
+      : ['--group-announce', `${groupEndpoint.host}:${groupEndpoint.port}`]),
+    ...(groupListenAddress === undefined ? [] : ['--group-listen', groupListenAddress]),
+    ...(isPhysical === true ? ['--physical'] : []),
+  ];
 }

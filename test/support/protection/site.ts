@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RecoveryServicesClient } from '@azure/arm-recoveryservices';
@@ -8,15 +8,17 @@ import {
   SiteRecoveryManagementClient,
 } from '@azure/arm-recoveryservices-siterecovery';
 import { ClientSecretCredential } from '@azure/identity';
-import { startAgent, type StartAgentOptions } from '../../../agent/start-agent';
-import { systemClock } from '../../../shared/system/system-clock';
-import { systemIds } from '../../../shared/system/system-ids';
 import { eventually } from '../eventually';
-import { hear } from '../logs/hear';
-import { NbdClient } from '../nbd-client';
 import type { Stack } from '../stack';
 import { containerOf, createFabric, openOtherFabric } from './other-fabric';
-import { hyperVSite, type Machine, type MachineOptions, sampleDisk, type SiteOptions } from './site-options';
+import { SiteMachine } from './site-machine';
+import {
+  agentArguments,
+  hyperVSite,
+  type MachineOptions,
+  sampleDisk,
+  type SiteOptions,
+} from './site-options';
 
 export const subscription = '11111111-2222-4333-8444-555555555555';
 export const group = 'rescue';
@@ -31,10 +33,8 @@ export class Site {
   readonly vaults: RecoveryServicesClient;
   readonly credential: ClientSecretCredential;
   readonly #folder = mkdtempSync(join(tmpdir(), 'site-'));
-  readonly #machines: Machine[] = [];
+  readonly #machines: SiteMachine[] = [];
   container = '';
-  /** What the agents said, a line each. */
-  readonly lines: string[] = [];
 
   private constructor(
     readonly stack: Stack,
@@ -153,60 +153,17 @@ export class Site {
     return (answer.body as { token: string }).token;
   }
 
-  /** A machine with disks of 4 MiB, half of them random, and an agent that has registered. */
-  async machine(options: MachineOptions = {}): Promise<Machine> {
-    const { name = 'web', disks = [sampleDisk()], sealIntervalInMs = 50 } = options;
-    const machineId = options.machineId ?? `${name}-${randomUUID()}`;
-    const folder = join(this.#folder, randomUUID());
-    const paths = disks.map((bytes, index) => {
-      const path = `${folder}-${index}.raw`;
-      writeFileSync(path, bytes);
-      return path;
-    });
-    const note = (what: string, about?: object): void => {
-      this.lines.push(`${name}: ${what} ${JSON.stringify(about ?? {})}`);
-      hear({ from: name, line: this.lines.at(-1) ?? '' });
-    };
-    const agentOptions: StartAgentOptions = {
+  /** A machine with disks of 4 MiB, half of them random, and an agent beside it that has reported. */
+  async machine(options: MachineOptions = {}): Promise<SiteMachine> {
+    const { name = 'web', disks = [sampleDisk()], sealIntervalInMs } = options;
+    const machine = await SiteMachine.start({
+      ...{ name, disks, sealIntervalInMs, arguments: agentArguments(options) },
+      machineId: options.machineId ?? `${name}-${randomUUID()}`,
+      folder: join(this.#folder, randomUUID()),
       url: this.endpoint,
-      stateFolder: `${folder}-state`,
       token: await this.token(),
-      machine: {
-        ...{ machineId, name, osType: 'Linux', powerState: 'running', generation: '1' },
-        nics: [{ nicId: 'nic0', networkId: 'lan', subnet: 'a', addresses: ['10.0.0.4'] }],
-        ...(options.groupEndpoint === undefined ? {} : { groupEndpoint: options.groupEndpoint }),
-        ...(options.isPhysical === undefined ? {} : { isPhysical: options.isPhysical }),
-      },
-      disks: paths.map((path, index) => ({
-        path,
-        diskId: `disk${index}`,
-        exportName: `disk${index}`,
-        isBootDisk: index === 0,
-      })),
-      listen: { port: 0 },
-      groupListenAddress: options.groupListenAddress,
-      clock: systemClock,
-      ids: systemIds,
-      log: { info: note, warn: note, error: note },
-      certificateAuthority: readFileSync(this.stack.facts['authority.file'] ?? '', 'utf8'),
-      sealIntervalInMs,
-    };
-    const machine: Machine = {
-      machineId,
-      paths,
-      agent: await startAgent(agentOptions),
-      write: async (disk, offsetBytes, bytes) => {
-        const guest = await NbdClient.connect(machine.agent.nbd, `disk${disk}`);
-        await guest.write(offsetBytes, bytes);
-        guest.close();
-      },
-      content: (disk) => readFileSync(paths[disk] ?? ''),
-      restart: async (between) => {
-        await machine.agent.stop();
-        await between?.();
-        machine.agent = await startAgent(agentOptions);
-      },
-    };
+      certificateAuthorityFile: this.stack.facts['authority.file'] ?? '',
+    });
     this.#machines.push(machine);
     return machine;
   }
@@ -312,7 +269,7 @@ export class Site {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#machines.map(({ agent }) => agent.stop()));
+    await Promise.all(this.#machines.map((machine) => machine.stop()));
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }
