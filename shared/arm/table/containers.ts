@@ -58,26 +58,19 @@ async function createContainer(call: Call, _input: z.infer<typeof ContainerInput
   });
 }
 
-/** A machine that no agent lists, by its name and address: a physical one. The agents of the fabric look for it. */
+/** A physical server is asked for before its agent is installed. Nothing is kept of it: who knows the server's disks is its agent. */
 async function discover(call: Call, { properties }: z.infer<typeof DiscoverInput>): Promise<ApiAnswer> {
-  const { friendlyName, ipAddress, osType } = properties;
+  const { friendlyName, ipAddress } = properties;
   if (typeof friendlyName !== 'string' || typeof ipAddress !== 'string') {
     throw new LifeboatError('BadRequest', 'A machine is discovered by its friendlyName and ipAddress.', {
       target: 'properties',
     });
   }
-  return acknowledge(
-    call,
-    { scenarioName: 'DiscoverProtectableItem', friendlyName: 'Discover a machine', ...words },
-    {
-      lastDiscovery: {
-        friendlyName,
-        ipAddress,
-        osType: osType ?? '',
-        askedAtInMs: call.services.clock.now(),
-      },
-    },
-  );
+  return acknowledge(call, {
+    scenarioName: 'DiscoverProtectableItem',
+    friendlyName: 'Discover a machine',
+    ...words,
+  });
 }
 
 async function withItemCount(call: Call, container: Resource): Promise<Resource> {
