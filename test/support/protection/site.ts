@@ -208,7 +208,7 @@ export class Site {
   }
 
   /** The item, once its protection state is this. */
-  async reaches(name: string, state: string, boundInMs = 60_000): Promise<ReplicationProtectedItem> {
+  async reaches(name: string, state: string, boundInMs = 120_000): Promise<ReplicationProtectedItem> {
     return eventually(async () => {
       const item = await this.item(name);
       return item.properties?.protectionState === state ? item : undefined;
@@ -261,7 +261,7 @@ export class Site {
   }
 
   /** The newest point that was cut after this moment. */
-  async pointAfter(item: string, timeInMs: number, boundInMs = 60_000): Promise<string> {
+  async pointAfter(item: string, timeInMs: number, boundInMs = 120_000): Promise<string> {
     return eventually(async () => {
       const points = await this.points(item);
       return points.filter((point) => point.timeInMs > timeInMs).at(-1)?.name;
