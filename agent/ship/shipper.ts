@@ -31,6 +31,11 @@ export interface WantedUpload {
   readonly attempt: number;
 }
 
+interface Upload extends WantedUpload {
+  /** The service misses exactly this, whatever was sent before. */
+  readonly isMissed: boolean;
+}
+
 /** Uploads under way at once; the target applies them in order, whichever arrives first. */
 const parallelUploads = 4;
 /** A grant that ends this soon is not begun with. */
@@ -45,7 +50,7 @@ export class Shipper {
   readonly #options: ShipperOptions;
   readonly #acknowledged = new Set<number>();
   #grant: { readonly epoch: number; readonly grant: Grant } | undefined;
-  #wanted: (WantedUpload & { readonly epoch: number }) | undefined;
+  #missed: (Upload & { readonly epoch: number }) | undefined;
   #epoch = 0;
   #toldEpoch = 0;
   #relay = '';
@@ -62,16 +67,11 @@ export class Shipper {
     if (wish === undefined) return 0;
     if (wish.epoch !== this.#epoch) this.#startEpoch(wish.epoch);
     this.#followRelay();
-    // In a full cache as well: what is missed keeps all that follows it there.
-    await this.#resend(signal);
-    if (this.isCacheFull) return 0;
     let shipped = 0;
     let goesOn = true;
-    const mayGoOn = (): boolean =>
-      goesOn && !signal.aborted && this.#wanted === undefined && disk.wish?.epoch === wish.epoch;
-    const waiting = this.#waiting(mayGoOn);
-    await spread(waiting, parallelUploads, async (sequence) => {
-      if (await this.#traced(wish, () => this.#putNew(sequence, signal))) shipped++;
+    const waiting = this.#waiting(() => goesOn && !signal.aborted && disk.wish?.epoch === wish.epoch);
+    await spread(waiting, parallelUploads, async (upload) => {
+      if (await this.#traced(wish, () => this.#putAndRing(upload, signal))) shipped++;
       else goesOn = false;
     });
     return shipped;
@@ -79,7 +79,7 @@ export class Shipper {
 
   /** The service misses exactly this, whatever was sent before: it is sent before all that waits. */
   sendAgain(epoch: number, wanted: WantedUpload): void {
-    this.#wanted = { ...wanted, epoch };
+    this.#missed = { ...wanted, epoch, isMissed: true };
   }
 
   async ring(): Promise<void> {
@@ -87,36 +87,35 @@ export class Shipper {
     if (wish !== undefined) await this.#options.service.ring([wish.replicaId]);
   }
 
-  async #resend(signal: AbortSignal): Promise<void> {
-    const wanted = this.#wanted;
-    if (wanted === undefined) return;
-    // Once: what does not arrive is missed by the next status as well.
-    this.#wanted = undefined;
-    if (wanted.epoch !== this.#epoch) return;
-    await this.#put(wanted, signal);
-    await this.ring();
+  /** What is missed, once: if it does not arrive, the next status misses it as well. */
+  *#takeMissed(): Generator<Upload> {
+    const missed = this.#missed;
+    this.#missed = undefined;
+    if (missed?.epoch === this.#epoch) yield missed;
   }
 
-  /** The logs to send, in order; what is sealed meanwhile follows. */
-  async *#waiting(goesOn: () => boolean): AsyncGenerator<number> {
+  /** The logs to send, in order; what is sealed meanwhile follows. In a full cache only what keeps all else there. */
+  async *#waiting(goesOn: () => boolean): AsyncGenerator<Upload> {
     const { disk } = this.#options;
-    for (let last = disk.uploaded; ;) {
+    yield* this.#takeMissed();
+    for (let last = disk.uploaded; !this.isCacheFull;) {
       const waiting = disk.spool.logs.filter(
         ({ sequence }) => sequence > last && !this.#acknowledged.has(sequence),
       );
       if (waiting.length === 0) return;
       for (const { sequence } of waiting) {
         if (!goesOn()) return;
-        yield sequence;
+        yield* this.#takeMissed();
+        yield { sequence, attempt: 0, isMissed: false };
         last = sequence;
       }
     }
   }
 
   /** Rings as soon as the target has something to apply: a log whose predecessors are still on their way is no news. */
-  async #putNew(sequence: number, signal: AbortSignal): Promise<boolean> {
-    const isThere = await this.#put({ sequence, attempt: 0 }, signal);
-    if (this.#advance()) await this.ring();
+  async #putAndRing(upload: Upload, signal: AbortSignal): Promise<boolean> {
+    const isThere = await this.#put(upload, signal);
+    if (this.#advance() || upload.isMissed) await this.ring();
     return isThere;
   }
 
