@@ -32,8 +32,8 @@ export const protectionStackSabotages: readonly Sabotage[] = [
   ]),
   bug('A5: a source rests while its target is behind', own, [
     'agent/ship/shipper.ts',
-    'if (this.isCacheFull) return 0;',
-    'if (disk.uploaded > (disk.spool.logs[0]?.sequence ?? 0) + 2) return 0;',
+    'for (let last = disk.uploaded; !this.isCacheFull;) {',
+    'for (let last = disk.uploaded; disk.uploaded <= (disk.spool.logs[0]?.sequence ?? 0) + 2;) {',
   ]),
   bug('A6: no agent is installed', target, [
     'shared/service/protection/enable/prepare-agent.ts',
