@@ -152,7 +152,7 @@ export const protectionStackSabotages: readonly Sabotage[] = [
   ]),
   bug('F4: what is written after the first copy does not go over', sites, [
     'agent/capture/disk-capture.ts',
-    'else this.#openLog.append(extent, clock.now());',
+    'else this.#openLog.append(range, place, clock.now());',
     'else clock.now();',
   ]),
   bug('X6: the validator comes an hour early', outage, [
