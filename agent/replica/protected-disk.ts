@@ -60,6 +60,8 @@ export class ProtectedDisk {
   readonly pending: DirtyBitmap;
   /** False between the passes over a disk that others write: what the stream says of it is not what it is. */
   isSettled: boolean;
+  /** While a pass reads it, or a snapshot of it: the disk itself may be newer, and is not copied. */
+  isBeingScanned = false;
   readonly #options: ProtectedDiskOptions;
   readonly #bitmaps: { readonly open: DirtyBitmap; readonly sealing: DirtyBitmap };
   readonly #diskTrouble: Trouble;

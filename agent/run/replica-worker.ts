@@ -139,7 +139,8 @@ export class ReplicaWorker {
     const wish = disk.wish;
     if (wish === undefined || disk.pending.count === 0) return;
     const digests = wish.mode === 'resync' ? digestsFor(wish.replicaId, wish.epoch) : undefined;
-    const mayCopy = (): boolean => disk.wish?.epoch === wish.epoch && disk.wish.mayCopy && disk.hasSpoolRoom;
+    const mayCopy = (): boolean =>
+      disk.wish?.epoch === wish.epoch && disk.wish.mayCopy && disk.hasSpoolRoom && !disk.isBeingScanned;
     await copyPending({ disk, digests, clock, signal, mayCopy, sealAtBytes, onCopied });
     this.#shipWake.now();
     // The last marker could not be cut while blocks were pending: tell that they no longer are.

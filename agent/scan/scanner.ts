@@ -85,9 +85,11 @@ export class Scanner {
       const paths = this.#options.disks.map(({ path }) => path);
       // What an agent that was killed has left would stand in the way, or be of another moment.
       await this.#options.hook?.release(paths);
+      this.#tellBeingScanned(true);
       try {
         return await this.#passAt(await this.#take(paths, wanted.kind), wanted);
       } finally {
+        this.#tellBeingScanned(false);
         await this.#options.hook?.release(paths);
       }
     });
@@ -102,6 +104,11 @@ export class Scanner {
   /** Once no log of these disks is being sealed any more. */
   close(): void {
     for (const { digests } of this.#options.disks) digests.close();
+  }
+
+  /** What a pass finds is pending until it is sealed: copied from the disk meanwhile, it would be of another moment. */
+  #tellBeingScanned(isBeingScanned: boolean): void {
+    for (const { disk } of this.#options.disks) disk.isBeingScanned = isBeingScanned;
   }
 
   async #take(paths: readonly string[], kind: MarkerKind): Promise<Moment> {
