@@ -28,7 +28,8 @@ export class SparseReplica {
     /** The version of each block that is not zeros. */
     readonly versions: ReadonlyMap<number, number>,
   ) {
-    this.#server = createServer((request, response) => {
+    // Between two questions a busy machine may read its disk for longer than connections are kept otherwise.
+    this.#server = createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
       const body = this.#answer(request);
       const told = { 'x-lifeboat-service-time': String(Date.now()), 'content-length': body.byteLength };
       response.writeHead(request.url?.startsWith('/agents/') === true ? 200 : 206, told).end(body);
