@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { SiteAddress } from '../../shared/contracts/agent/site';
+import { groupPort } from '../../shared/contracts/agent/report';
 import { usual } from '../run/open-workers';
 import type { ReplicaFormat } from '../site/master-target/replica-store';
 import type { AgentDisk } from '../start-agent';
@@ -10,7 +11,7 @@ export const usualPorts = {
   nbd: 10_809,
   processServer: 9443,
   masterTarget: 9444,
-  groupCoordinator: 20_004,
+  groupCoordinator: groupPort,
 } as const;
 
 export const roleNames = ['mobility', 'process-server', 'master-target', 'provider'] as const;

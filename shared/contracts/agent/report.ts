@@ -22,6 +22,9 @@ export const ReportedNic = z.strictObject({
 });
 export type ReportedNic = z.infer<typeof ReportedNic>;
 
+/** Where the members of a group call its coordinator, if not told otherwise. */
+export const groupPort = 20_004;
+
 /** Where other agents reach one that coordinates a group of machines. */
 export const GroupEndpoint = z.strictObject({
   host: z.string().min(1).max(255),
@@ -44,7 +47,7 @@ export const ReportedMachine = z.strictObject({
   isHosted: z.boolean().optional(),
   disks: z.array(ReportedDisk).max(64),
   nics: z.array(ReportedNic).max(32),
-  /** If not at the first address of its first card, on port 20004. */
+  /** If not at the first address of its first card, on `groupPort`. */
   groupEndpoint: GroupEndpoint.optional(),
 });
 export type ReportedMachine = z.infer<typeof ReportedMachine>;

@@ -1,5 +1,5 @@
 import type { ConsistencyGroup, GroupMember } from '../../../contracts/agents/consistency-group';
-import type { ReportedMachine } from '../../../contracts/agent/report';
+import { groupPort, type ReportedMachine } from '../../../contracts/agent/report';
 import { scenarios } from '../../../model/scenarios';
 import { stateOf } from '../../../model/scenarios/allowed';
 import { readAgent } from '../../agents/agent-records';
@@ -10,7 +10,6 @@ import type { ProtectionPorts } from '../protection-ports';
 import type { ReviewedItem } from '../review/reviewed-item';
 import { changeGroup, groupIdOf, tellAgent } from './change-group';
 
-const groupPort = 20_004;
 const silenceLimitInMs = 15 * 60_000;
 
 /**
